@@ -18,9 +18,12 @@ struct rn_jsonl_cfg {
     const char *(*service)(uint16_t proto, uint16_t remote_port, uint16_t local_port); // or NULL
 };
 
-// path: a file (appended, created 0600, no symbolic link followed), or "-" for standard output.
+// path: a file (appended, created 0600, no symbolic link followed), or "-" for standard output. A reader of standard
+// output that goes away is a write error, if the process ignores SIGPIPE.
 int rn_jsonl_open(const char *path, const struct rn_jsonl_cfg *cfg, struct rn_jsonl **out,
                   struct rn_err *err);
+// The addresses by which subnet broadcasts and gateways are told; copied. None at first.
+void rn_jsonl_set_local(struct rn_jsonl *jsonl, const struct rn_local_addrs *local);
 void rn_jsonl_event(struct rn_jsonl *jsonl, const struct rn_conn_event *event);
 void rn_jsonl_summary(struct rn_jsonl *jsonl, const struct rn_counts *counts, rn_time now);
 // Hands everything buffered to the system. 0 or the negative errno of the first write that failed.

@@ -8,6 +8,7 @@
 
 #include "rustnet/base/err.h"
 #include "rustnet/base/hash.h"
+#include "rustnet/base/intern.h"
 #include "rustnet/dpi.h"
 #include "rustnet/model/conn.h"
 #include "rustnet/model/process.h"
@@ -22,8 +23,10 @@ struct rn_flow_cfg {
     uint32_t max_connections; // rows in all; ceil(max / shards) in each shard
     uint32_t shards;          // a power of two, 1 to RN_FLOW_SHARDS_MAX
     bool dpi;
+    bool ordered; // one tick's removals come in the order of creation, whatever the seed (replay; takes one shard)
     struct rn_hash_key seed;
     struct rn_local_addrs local; // addresses that are ours at the start
+    struct rn_intern *names;     // process names that come with packets (PKTAP); NULL: they are left out
 };
 
 struct rn_flow;
@@ -31,7 +34,7 @@ struct rn_flow *rn_flow_new(const struct rn_flow_cfg *cfg, struct rn_err *err);
 void rn_flow_free(struct rn_flow *flow);
 
 // Events that a call gave rise to, in order; the caller's storage.
-#define RN_FLOW_EVENTS (2 * RN_FLOW_BATCH)
+#define RN_FLOW_EVENTS (3 * RN_FLOW_BATCH) // a packet can evict a row, replace a row and make one
 struct rn_flow_events {
     unsigned count;
     struct rn_conn_event event[RN_FLOW_EVENTS];
@@ -45,8 +48,8 @@ void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsig
 unsigned rn_flow_shard(const struct rn_flow *flow, uint64_t hash);
 unsigned rn_flow_shards(const struct rn_flow *flow);
 
-// Removes rows of one shard whose time-out has passed, at most RN_FLOW_STRETCH at a time and in the order of their
-// creation; true: call again, there is more to do.
+// Removes rows of one shard whose time-out has passed, at most RN_FLOW_STRETCH at a time (in the order of their
+// creation if cfg.ordered); true: call again, there is more to do.
 bool rn_flow_cleanup(struct rn_flow *flow, unsigned shard, rn_time now,
                      struct rn_flow_events *events);
 // Removes all rows of a shard with the reason `end` (or silently: events NULL), in the order of their creation; as above.
@@ -98,8 +101,8 @@ void rn_flow_view(struct rn_flow *flow, struct rn_flow_view *view, const struct 
 void rn_flow_counts(struct rn_flow *flow, struct rn_counts *out);
 // Rows that live now.
 uint32_t rn_flow_rows(struct rn_flow *flow);
-// Bytes per second of all rows together, per end: [0] sent by the local end, [1] received.
-void rn_flow_rates(struct rn_flow *flow, rn_time now, double out_bps[2]);
+// Bytes of all rows that ever were: [0] sent by the local end, [1] received.
+void rn_flow_traffic(struct rn_flow *flow, uint64_t out_bytes[2]);
 // Forgets every row without events.
 void rn_flow_clear(struct rn_flow *flow);
 

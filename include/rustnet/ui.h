@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rustnet/base/intern.h"
 #include "rustnet/model/snapshot.h"
 
 // What a cell means; src/ui/theme.c says how that looks.
@@ -48,6 +49,7 @@ enum {
     RN_CELL_BOLD = 0x01,
     RN_CELL_UNDERLINE = 0x02,
     RN_CELL_SELECTED = 0x04, // the selection's band, over the whole row
+    RN_CELL_BAR = 0x08,      // a cell of the status bar
 };
 
 struct rn_cell {
@@ -101,6 +103,7 @@ enum {
     RN_EFFECT_REQUEST = 0x02, // ui->request has changed: ask for a new snapshot now
     RN_EFFECT_QUIT = 0x04,
     RN_EFFECT_SUSPEND = 0x08, // ^Z
+    RN_EFFECT_NOTE = 0x10,    // ui->request has changed, but the next regular snapshot is soon enough
 };
 
 // What a view learned, fed to the next update.
@@ -110,18 +113,27 @@ struct rn_hits {
 
 struct rn_ui {
     uint16_t cols, rows;
+    // What the next snapshot should answer. Its `filter` is the text as it is being typed.
     struct rn_view_request request;
-    uint32_t top; // position of the first row on the screen
+    uint32_t top;      // position of the first row on the screen
+    uint32_t position; // where the selection was last seen; its neighbour takes over when it is gone
+    uint8_t tab;
     bool sidebar;
     bool port_numbers; // instead of service names
     bool quit_asked;   // q was pressed once
+    bool typing;       // the filter row is open
+    bool help;
+    uint8_t cursor;    // byte of request.filter, always the first of a character
+    uint16_t help_top; // lines scrolled away
     rn_time message_until;
     struct rn_text64 message;
 };
 
 void rn_ui_init(struct rn_ui *ui);
+// snapshot: all zero before the first one. A new snapshot is told by a TICK.
 unsigned rn_ui_update(struct rn_ui *ui, const struct rn_ui_event *event,
                       const struct rn_snapshot *snapshot, const struct rn_hits *hits, rn_time now);
+// Draws the whole picture in the size that the last RESIZE told; screen->cols and rows are set to it.
 void rn_ui_view(const struct rn_ui *ui, const struct rn_snapshot *snapshot, rn_time now,
                 struct rn_screen *screen, struct rn_hits *hits);
 // When the picture changes by itself, for want of any event (a message that vanishes, a row that goes stale);
@@ -135,8 +147,38 @@ size_t rn_screen_text(const struct rn_screen *screen, char *out, size_t cap);
 // Colours of a style: indices of the terminal's palette (-1: the terminal's own), and whether it is bold or dim.
 struct rn_look {
     int8_t fg, bg;
-    bool bold, dim, reverse;
+    bool bold, dim, reverse, underline;
 };
 struct rn_look rn_theme_look(enum rn_style style, uint8_t attrs, bool colours);
+
+// The filter language: words that must all match, `keyword:value` or free text. No text is an error.
+#define RN_FILTER_TERMS 64 // a word of one character and a blank, all over the text
+struct rn_filter_term {
+    uint8_t field; // enum filter_field of src/ui/filter.c
+    uint8_t start, len;
+    bool exact; // an exact port
+    uint16_t port;
+};
+struct rn_filter {
+    uint8_t count;
+    struct rn_filter_term term[RN_FILTER_TERMS];
+    char text[sizeof(((struct rn_view_request *)NULL)->filter)]; // lower case
+};
+void rn_filter_parse(struct rn_filter *filter, const char *text);
+
+// What names a row, for matching and ordering while a view is being made.
+struct rn_ui_query {
+    const struct rn_intern *names; // process names; may be NULL
+    const char *(*service)(uint16_t proto, uint16_t remote_port, uint16_t local_port); // or NULL
+    struct rn_filter filter;
+};
+// The next two have the shape of rn_view_ops (flow.h); ctx is a struct rn_ui_query. Pure: they may run under a lock.
+// facts may be NULL.
+bool rn_ui_match(void *ctx, const struct rn_conn *conn, const struct rn_facts *facts, rn_time now);
+// For SORT_PROCESS, _SERVICE, _APP and _STATE; filled up with NUL.
+void rn_ui_sort_text(void *ctx, enum rn_sort sort, const struct rn_conn *conn,
+                     const struct rn_facts *facts, rn_time now, char out[24]);
+// Whether match or sort_text has to see a row's facts.
+bool rn_ui_query_wants_facts(const struct rn_ui_query *query, enum rn_sort sort);
 
 #endif

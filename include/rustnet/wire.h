@@ -22,22 +22,14 @@ const char *rn_wire_link_name(int dlt, const char *interface);
 // rn_fragments_resolve gives it the ports of its first.
 enum rn_ignore rn_wire_decode(int dlt, const struct rn_frame *frame, struct rn_packet *out);
 
-// Keyed hash of a flow, the same for both directions.
-static inline uint64_t rn_key_hash(struct rn_hash_key seed, const struct rn_key *key)
-{
-    uint64_t words[5];
-    __builtin_memcpy(words, key, sizeof words);
-    return rn_hash_words(seed, words, 5);
-}
-
 // Ports of first fragments, so that later ones can be counted into the same row: RN_FRAGMENTS_MAX datagrams at most
 // (the oldest is forgotten), for 30 s of capture time.
 #define RN_FRAGMENTS_MAX 1024
 struct rn_fragments;
 struct rn_fragments *rn_fragments_new(struct rn_hash_key seed, struct rn_err *err);
 void rn_fragments_free(struct rn_fragments *table);
-// For a packet with a fragment flag: remembers a first one, completes the key of a later one.
-// RN_IGNORE_FRAGMENT: its first was not seen.
+// For a packet with a fragment flag: remembers a first one, completes the key of a later one (and its ICMP facts).
+// RN_IGNORE_FRAGMENT: its first was not seen though only that knows whose it is, or the two contradict each other.
 enum rn_ignore rn_fragments_resolve(struct rn_fragments *table, struct rn_packet *packet);
 
 #endif

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "rustnet/base/hash.h"
+
 // An IPv4 or IPv6 address in network byte order. IPv4 is kept as the mapped address ::ffff:a.b.c.d (RFC 4291,
 // 2.5.5.2), so that an IPv4 socket and an IPv6 socket that talks to an IPv4 peer are the same everywhere.
 struct rn_ip {
@@ -88,6 +90,14 @@ static inline unsigned rn_key_make(struct rn_key *key, struct rn_ip src, uint16_
     return from;
 }
 
+// Keyed hash of a flow, the same for both directions.
+static inline uint64_t rn_key_hash(struct rn_hash_key seed, const struct rn_key *key)
+{
+    uint64_t words[5];
+    __builtin_memcpy(words, key, sizeof words);
+    return rn_hash_words(seed, words, 5);
+}
+
 bool rn_ip_is_loopback(const struct rn_ip *ip);    // 127/8, ::1
 bool rn_ip_is_unspecified(const struct rn_ip *ip); // 0.0.0.0, ::
 bool rn_ip_is_multicast(const struct rn_ip *ip);   // 224/4, ff00::/8
@@ -119,6 +129,7 @@ enum rn_addr_kind {
 struct rn_local_net {
     struct rn_ip ip;
     uint8_t prefix_len; // of the mapped form for IPv4: 96 + prefix
+    bool whole;         // every address of the prefix is ours, not `ip` alone
 };
 struct rn_local_addrs {
     uint16_t net_count;
@@ -127,9 +138,11 @@ struct rn_local_addrs {
     struct rn_ip gateway[RN_GATEWAY_MAX];
 };
 
-// Whether ip belongs to this machine.
+// Whether ip belongs to this machine. A loopback network counts as a whole, as systems treat it; a subnet's broadcast
+// address never does.
 bool rn_local_has(const struct rn_local_addrs *local, const struct rn_ip *ip);
 bool rn_local_is_gateway(const struct rn_local_addrs *local, const struct rn_ip *ip);
+// Broadcast: 255.255.255.255, or the last address of one of the IPv4 networks (/31 and /32 have none: RFC 3021).
 enum rn_addr_kind rn_local_kind(const struct rn_local_addrs *local, const struct rn_ip *ip);
 // Adds "ADDR" or "ADDR/LEN"; with a length, the whole prefix counts as local. False: not an address, or full.
 bool rn_local_add_text(struct rn_local_addrs *local, const char *text);

@@ -6,6 +6,8 @@
 #ifndef RUSTNET_MODEL_CONN_H
 #define RUSTNET_MODEL_CONN_H
 
+#include <stddef.h>
+
 #include "rustnet/base/text.h"
 #include "rustnet/base/time.h"
 #include "rustnet/model/addr.h"
@@ -28,16 +30,17 @@ enum rn_tcp_state {
 };
 const char *rn_tcp_state_name(enum rn_tcp_state state);
 
-// What was seen of a TCP connection, by end and without taking sides; the state follows from it (rn_conn_tcp_state).
+// What was seen of a TCP connection, by the end that sent it and without taking sides: bits are only ever added, and
+// the state follows from them and from `local` (rn_conn_tcp_state). A SYN that carries a FIN as well sets none.
 enum {
-    RN_TCP_SAW_SYN = 0x01, // this end sent a SYN (with or without ACK)
-    RN_TCP_SAW_ACK =
-        0x02, // this end acknowledged (or sent data) after the SYNs, or was met in mid-stream
-    RN_TCP_SAW_FIN = 0x04,       // this end sent a FIN
+    RN_TCP_SAW_SYN = 0x01,       // this end sent a SYN without ACK
+    RN_TCP_SAW_ACK = 0x02,       // this end sent a segment with ACK, no SYN and no RST
+    RN_TCP_SAW_FIN = 0x04,       // this end sent a FIN, with or after somebody's ACK
     RN_TCP_FIN_ACKED = 0x08,     // ... and the other end acknowledged it
-    RN_TCP_PASSIVE_CLOSE = 0x10, // ... and it had acknowledged the other end's FIN before
+    RN_TCP_PASSIVE_CLOSE = 0x10, // ... and it had acknowledged the other end's FIN by then
     RN_TCP_SAW_RST = 0x20,       // this end reset the connection
-    RN_TCP_SCALE_KNOWN = 0x40,   // this end's SYN told its window scale
+    RN_TCP_SCALE_KNOWN = 0x40,   // this end's SYN or SYN+ACK told its window scale
+    RN_TCP_SAW_SYN_ACK = 0x80,   // this end sent a SYN with ACK
 };
 
 enum {
@@ -46,21 +49,31 @@ enum {
     RN_CONN_TOMBSTONE = 0x02,   // closed and reported; kept only to catch late teardown packets
     RN_CONN_DPI_SETTLED = 0x04, // inspection has said its last word
     RN_CONN_OWNER_FINAL = 0x08, // the owner is known, or nobody will ask again
-    RN_CONN_EMBRYO = 0x10,      // half-open or a single packet: first to go when the table is full
+    RN_CONN_EMBRYO = 0x10,      // half-open, one packet, or closed: first to go from a full table
     RN_CONN_TERMINAL = 0x20,    // TIME_WAIT or CLOSED was reached at terminal_since
     RN_CONN_LOCAL_KNOWN = 0x40, // exactly one end has an address of this machine
+    RN_CONN_RECENT = 0x80,      // has spoken since eviction last looked at it
 };
 
 #define RN_RATE_BUCKETS 10
 
-// Bytes per second of trace time over the last RN_RATE_BUCKETS whole seconds, in constant space. When the first packet
-// of a new second comes, what the counters grew by goes into the bucket of the second that ended.
+// Bytes per second of trace time over the last RN_RATE_BUCKETS seconds, in constant space. When the first packet of a
+// new second comes, what the counters grew by goes into the bucket of the second that ended (rn_rate_roll).
 struct rn_rate {
     uint64_t base[2];                // byte counters at the start of second `sec`, per end
-    float grown[RN_RATE_BUCKETS][2]; // bytes in second s at [s % RN_RATE_BUCKETS]
-    uint32_t sec;                    // the second being counted (low 32 bits of the epoch second)
-    uint32_t spare;
+    float grown[RN_RATE_BUCKETS][2]; // a ring: bytes in second sec - n at [(head - n) modulo 10]
+    uint32_t sec;  // the second being counted, that of the last packet (low 32 bits)
+    uint32_t head; // where the bytes of second `sec` will go; holds those of sec - 10 until then
 };
+
+// How the owner of a row was found out; decides `attribution_match` and whether `uid` is known.
+enum rn_match {
+    RN_MATCH_NONE,
+    RN_MATCH_EXACT_TUPLE,  // told with the packet itself (PKTAP); the user is not told
+    RN_MATCH_PROCFS_EXACT, // the socket with exactly these ends, from the system's tables
+    RN_MATCH_COUNT,
+};
+const char *rn_match_name(enum rn_match match); // "" for RN_MATCH_NONE
 
 struct rn_conn {
     // Line 1: who it is, and what every packet asks first.
@@ -85,7 +98,8 @@ struct rn_conn {
             uint8_t window_scale[2]; // where RN_TCP_SCALE_KNOWN
             uint16_t mss[2];         // 0: not told
             uint32_t fin_end[2];     // sequence number after the FIN
-            // Time of the first SYN (0: none), until the SYN+ACK makes it the round-trip time (rtt_known).
+            // Time of the first SYN without ACK (if one of `saw` tells of it), until the other end's first SYN+ACK
+            // makes it the round-trip time (rtt_known).
             union {
                 rn_time syn_time;
                 rn_dur initial_rtt;
@@ -113,6 +127,7 @@ struct rn_conn {
     uint8_t dpi_seen[2]; // payload packets inspected so far, by sender's end
     uint16_t vlan[RN_VLAN_MAX];
     uint16_t wheel_slot; // of the time wheel
+    uint8_t match;       // enum rn_match
     uint32_t pid;        // 0: not known
     uint32_t uid;
     uint32_t process_name; // interned
@@ -120,22 +135,50 @@ struct rn_conn {
     rn_time first_seen;
     rn_time terminal_since;
     uint32_t wheel_prev, wheel_next; // rows of the same deadline bucket
-    uint32_t queue_prev, queue_next; // embryos, or tombstones, in the order they became so
+    uint32_t queue_prev, queue_next; // tombstones, embryos or others, in the order they became so
     struct rn_rate rate;
 };
 _Static_assert(sizeof(struct rn_conn) <= 320, "hot and cold parts of a connection");
+_Static_assert(offsetof(struct rn_conn, packets) == 64, "line 1 is full: key to initiator");
+_Static_assert(offsetof(struct rn_conn, tcp) == 128, "line 2 is full: the counters");
+_Static_assert(offsetof(struct rn_conn, process_name) + 4 <= 192, "line 3: transport and owner");
+_Static_assert(offsetof(struct rn_conn, rate) >= 192, "an ordinary packet leaves the rates alone");
+
+// Folds a TCP packet into saw, fin_end, mss, window_scale and the round-trip time; true if something in them is new.
+// The counters are not touched. rn_conn_tcp_turn is the part that a settled data packet does not need.
+bool rn_conn_tcp_turn(struct rn_conn *conn, const struct rn_packet *packet);
+static inline bool rn_conn_tcp_packet(struct rn_conn *conn, const struct rn_packet *packet)
+{
+    unsigned from = packet->from;
+    if (packet->flags & RN_PACKET_LATER_FRAGMENT) // has no TCP header
+        return false;
+    unsigned news = (packet->tcp.flags & (RN_TCP_FIN | RN_TCP_SYN | RN_TCP_RST)) |
+                    (~(unsigned)conn->tcp.saw[from] & RN_TCP_SAW_ACK) |
+                    (conn->tcp.saw[1 - from] & RN_TCP_SAW_FIN);
+    return news && rn_conn_tcp_turn(conn, packet);
+}
 
 enum rn_tcp_state rn_conn_tcp_state(const struct rn_conn *conn);
+// Whether this is the last state before the row goes (TIME_WAIT, CLOSED).
+static inline bool rn_tcp_state_terminal(enum rn_tcp_state state)
+{
+    return state == RN_TCP_TIME_WAIT || state == RN_TCP_CLOSED;
+}
 // Idle time, or the time since the terminal state was reached.
 rn_dur rn_conn_age(const struct rn_conn *conn, rn_time now);
+// How old the row may get, as things stand now: an idle connection is given less than an active one.
 rn_dur rn_conn_timeout(const struct rn_conn *conn, rn_time now);
+// When age would exceed the time-out if nothing more came; the row goes once now is later than this.
+rn_time rn_conn_deadline(const struct rn_conn *conn);
 // "ESTABLISHED", "DNS_QUERY", "UDP_IDLE", "ARP_WHO_HAS 10.0.0.1", ... (core.md 2.8 of the specification).
 // facts may be NULL.
 void rn_conn_state_text(const struct rn_conn *conn, const struct rn_facts *facts, rn_time now,
                         struct rn_text64 *out);
-// Bytes per second sent by an end, a pure function of the row and now.
+// Bytes per second sent by an end over the last RN_RATE_BUCKETS seconds (or since the row began, if that is less), a
+// pure function of the row and now.
 double rn_conn_rate_bps(const struct rn_conn *conn, unsigned end, rn_time now);
-// Told of every packet's second before its bytes are added.
+// Told of a packet whose second is not rate->sec, with the row's byte counters before that packet. A second before
+// rate->sec is ignored. For a new row: rate all zero and bytes {0, 0}.
 void rn_rate_roll(struct rn_rate *rate, const uint64_t bytes[2], uint32_t sec);
 
 static inline unsigned rn_conn_remote(const struct rn_conn *conn)

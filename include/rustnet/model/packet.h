@@ -52,7 +52,7 @@ struct rn_packet {
     uint32_t
         ip_bytes; // IPv4 total length, IPv6 payload length + 40; the frame's where the field is 0
     uint32_t
-        payload_bytes; // TCP segment length, UDP length - 8, the IP payload of a later fragment, else 0
+        payload_bytes; // TCP segment length, the IP payload of a later fragment of TCP, UDP length - 8, else 0
     uint32_t
         fragment_id; // with a fragment flag: IPv4 identification or that of the Fragment header
     uint8_t from;    // end of the key that sent it
@@ -83,6 +83,12 @@ struct rn_packet {
             uint8_t sender_mac[6], target_mac[6];
             uint16_t op;
         } arp;
+        struct {
+            // First of UDP: end of the datagram by its length field, 0 unknown. Later: end of this fragment. Both count
+            // from where a fragment offset counts. rn_fragments_resolve holds them together, and clears a later one's.
+            uint32_t end_bytes;
+            bool last; // later: no more to come
+        } fragment;
     };
     uint32_t pid;        // from the link header (PKTAP), else 0
     const uint8_t *comm; // RN_COMM_BYTES bytes of the link header (PKTAP), NUL-padded, or NULL

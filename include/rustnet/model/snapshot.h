@@ -76,6 +76,7 @@ struct rn_snapshot {
     uint32_t selected_position; // RN_VIEW_NONE: gone or none
     struct rn_counts counts;
     double packets_per_sec;
+    double tx_bps, rx_bps; // of all captured traffic, bytes per second
     struct rn_text64 interface;
     struct rn_text32 link;      // "Ethernet", "RawIP", ...
     struct rn_text64 detection; // "procfs"

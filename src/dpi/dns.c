@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// DNS over UDP, RFC 1035.
+//
+//   header    id 2 | flags 2 | qdcount 2 | ancount 2 | nscount 2 | arcount 2          4.1.1
+//   question  name | type 2 | class 2                                                 4.1.2
+//   record    name | type 2 | class 2 | ttl 4 | rdlength 2 | rdata                    4.1.3
+//   name      (length 1-63 | label)* then 0, or a pointer 11 | offset 14 bits         4.1.4
+//
+// 1. A question with a known class proves it. Without a question the records must fill the datagram to its end.
+// 2. A pointer leads strictly backwards from the piece of name that holds it, so no walk can loop.
+// 3. A name is 255 bytes on the wire at most, and is told whole or not at all.
+#include "room.h"
+
+#define DNS_HEADER_BYTES 12
+#define DNS_MAX_QUESTIONS 16
+#define DNS_MAX_COUNT 1024 // in one header field; a datagram holds no more records than this
+#define DNS_MAX_RECORDS 64 // walked
+#define DNS_MAX_ADDRESSES 16
+#define DNS_MAX_JUMPS 16
+#define DNS_MAX_NAME 255 // on the wire, lengths and the final 0 included
+
+enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_PTR = 12, TYPE_AAAA = 28, TYPE_OPT = 41 };
+enum { CLASS_IN = 1, CLASS_CH = 3, CLASS_HS = 4, CLASS_NONE = 254, CLASS_ANY = 255 };
+
+struct header {
+    bool response;
+    unsigned rcode;
+    unsigned questions, answers, authorities, additionals;
+};
+
+// A walk over one message: `bad` of the reader says that the bytes ended, `broken` that they contradict themselves.
+struct walk {
+    struct rn_bytes message;
+    struct rn_reader r;
+    bool broken;
+};
+
+struct name {
+    size_t len;
+    char s[2 * DNS_MAX_NAME]; // dots and backslashes inside labels are escaped (RFC 1035, 5.1)
+};
+
+struct record {
+    struct name name;
+    uint16_t type, class;
+    struct rn_reader data;
+};
+
+static void append_label(struct name *name, struct rn_bytes label)
+{
+    if (name->len > 0)
+        name->s[name->len++] = '.';
+    struct rn_reader r = rn_reader_of(label);
+    while (rn_reader_left(&r) > 0) {
+        uint8_t c = rn_take_u8(&r);
+        if (c == '.' || c == '\\')
+            name->s[name->len++] = '\\';
+        name->s[name->len++] = (char)c;
+    }
+}
+
+static size_t offset_of(const struct walk *w, const struct rn_reader *r)
+{
+    return (size_t)(r->p - w->message.p);
+}
+
+// Goes on at the target of a pointer whose first byte is c. *limit is where the present piece of the name begins.
+static bool follow(const struct walk *w, struct rn_reader *at, uint8_t c, size_t *limit)
+{
+    size_t target = (size_t)(c & 0x3f) << 8 | rn_take_u8(at);
+    if (at->bad)
+        return true;
+    if (target >= *limit || target < DNS_HEADER_BYTES)
+        return false;
+    *at = rn_reader_of(w->message);
+    rn_skip(at, target);
+    *limit = target;
+    return true;
+}
+
+// Takes a name at r, which is w->r or a reader over record data.
+static bool take_name(struct walk *w, struct rn_reader *r, struct name *out)
+{
+    struct rn_reader at = *r;
+    size_t limit = offset_of(w, r), wire_len = 1;
+    unsigned jumps = 0;
+    out->len = 0;
+    for (;;) {
+        uint8_t c = rn_take_u8(&at);
+        if (at.bad || c == 0)
+            break;
+        if (c >= 0xc0) {
+            struct rn_reader behind = at;
+            rn_skip(&behind, 1);
+            if (jumps == 0)
+                *r = behind;
+            if (++jumps > DNS_MAX_JUMPS || !follow(w, &at, c, &limit)) {
+                w->broken = true;
+                return false;
+            }
+            continue;
+        }
+        wire_len += 1u + c;
+        if (c > 63 || wire_len > DNS_MAX_NAME) { // 01 and 10 are reserved
+            w->broken = true;
+            return false;
+        }
+        append_label(out, rn_take_bytes(&at, c));
+    }
+    if (jumps == 0)
+        *r = at;
+    r->bad |= at.bad;
+    if (out->len == 0)
+        out->s[out->len++] = '.'; // the root
+    return !r->bad;
+}
+
+static bool is_class(uint16_t class)
+{
+    return class == CLASS_IN || class == CLASS_CH || class == CLASS_HS || class == CLASS_NONE ||
+           class == CLASS_ANY;
+}
+
+static bool take_question(struct walk *w, struct name *name, uint16_t *type)
+{
+    if (!take_name(w, &w->r, name))
+        return false;
+    *type = rn_take_be16(&w->r);
+    uint16_t class = rn_take_be16(&w->r);
+    if (!w->r.bad && (*type == 0 || !is_class(class)))
+        w->broken = true;
+    return !w->r.bad && !w->broken;
+}
+
+// An OPT record keeps the sender's buffer size in its class (RFC 6891, 6.1.2).
+static bool take_record(struct walk *w, struct record *out)
+{
+    if (!take_name(w, &w->r, &out->name))
+        return false;
+    out->type = rn_take_be16(&w->r);
+    out->class = rn_take_be16(&w->r);
+    rn_skip(&w->r, 4);
+    out->data = rn_reader_sub(&w->r, rn_take_be16(&w->r));
+    if (!w->r.bad && out->type != TYPE_OPT && !is_class(out->class))
+        w->broken = true;
+    return !w->r.bad && !w->broken;
+}
+
+// Takes the questions; facts may be NULL. Returns how many there were.
+static unsigned take_questions(struct walk *w, unsigned count, struct rn_facts *facts)
+{
+    struct name name;
+    uint16_t type;
+    for (unsigned n = 0; n < count; n++) {
+        if (!take_question(w, &name, &type))
+            return n;
+        if (facts)
+            rn_facts_put_query(facts, type, rn_bytes_of(name.s, name.len));
+    }
+    return count;
+}
+
+static void put_address(struct rn_facts *facts, struct rn_reader data)
+{
+    char text[RN_IP_TEXT_SIZE];
+    struct rn_bytes b = rn_reader_rest(&data);
+    struct rn_ip ip = b.len == 4 ? rn_ip_v4(b.p) : rn_ip_v6(b.p);
+    size_t len = rn_ip_text(&ip, text);
+    rn_facts_put_text(facts, RN_FACT_ANSWER, rn_bytes_of(text, len));
+}
+
+static void take_answers(struct walk *w, unsigned count, struct rn_facts *facts)
+{
+    struct record record;
+    unsigned addresses = 0;
+    for (unsigned n = 0; n < count && n < DNS_MAX_RECORDS && take_record(w, &record); n++) {
+        if (record.class != CLASS_IN)
+            continue;
+        size_t len = rn_reader_left(&record.data);
+        bool address =
+            (record.type == TYPE_A && len == 4) || (record.type == TYPE_AAAA && len == 16);
+        if (address && addresses++ < DNS_MAX_ADDRESSES)
+            put_address(facts, record.data);
+        if (record.type != TYPE_CNAME && record.type != TYPE_PTR)
+            continue;
+        struct name target;
+        if (!take_name(w, &record.data, &target))
+            return;
+        rn_facts_put_text(facts, RN_FACT_ANSWER, rn_bytes_of(target.s, target.len));
+    }
+}
+
+static bool take_header(struct rn_reader *r, struct header *out)
+{
+    rn_skip(r, 2);
+    unsigned flags = rn_take_be16(r);
+    out->response = flags >> 15;
+    out->rcode = flags & 15;
+    out->questions = rn_take_be16(r);
+    out->answers = rn_take_be16(r);
+    out->authorities = rn_take_be16(r);
+    out->additionals = rn_take_be16(r);
+    unsigned opcode = flags >> 11 & 15; // 3 and those above 6 are not assigned
+    return !r->bad && opcode <= 6 && opcode != 3 && out->questions <= DNS_MAX_QUESTIONS &&
+           out->answers <= DNS_MAX_COUNT && out->authorities <= DNS_MAX_COUNT &&
+           out->additionals <= DNS_MAX_COUNT;
+}
+
+// Without a question: a bare refusal, or records (RFC 7873, 5.4) that fill the datagram to its end.
+static bool proved_without_question(struct walk w, const struct header *header)
+{
+    unsigned records = header->answers + header->authorities + header->additionals;
+    if (records == 0)
+        return header->response && header->rcode != 0 && rn_reader_left(&w.r) == 0;
+    struct record record;
+    for (unsigned n = 0; n < records; n++)
+        if (n >= DNS_MAX_RECORDS || !take_record(&w, &record))
+            return false;
+    return rn_reader_left(&w.r) == 0;
+}
+
+// One question is enough for a message that was cut, but none of them may be broken.
+static enum rn_verdict prove(struct walk w, const struct header *header)
+{
+    if (header->questions == 0)
+        return proved_without_question(w, header) ? RN_YES : RN_NO;
+    unsigned taken = take_questions(&w, header->questions, NULL);
+    if (w.broken)
+        return RN_NO;
+    return taken > 0 ? RN_YES : RN_MORE;
+}
+
+static void put_rcode(struct rn_facts *facts, unsigned rcode)
+{
+    static const char *const names[] = {"NOERROR",  "FORMERR", "SERVFAIL",
+                                        "NXDOMAIN", "NOTIMP",  "REFUSED"};
+    char text[] = "RCODE 15";
+    struct rn_bytes name = rn_bytes_of(text, sizeof(text) - 1);
+    if (rcode < sizeof(names) / sizeof(names[0])) {
+        name = rn_bytes_of(names[rcode], strlen(names[rcode]));
+    } else if (rcode < 10) {
+        text[6] = (char)('0' + rcode);
+        name.len--;
+    } else {
+        text[7] = (char)('0' + rcode % 10);
+    }
+    rn_facts_put_text(facts, RN_FACT_RCODE, name);
+}
+
+static bool probe(const struct rn_dpi_input *in)
+{
+    return in->payload.len >= DNS_HEADER_BYTES;
+}
+
+static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
+                             struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
+{
+    (void)ctx;
+    (void)app;
+    (void)more;
+    struct header header;
+    struct walk w = {in->payload, rn_reader_of(in->payload), false};
+    if (!take_header(&w.r, &header))
+        return RN_NO;
+    enum rn_verdict verdict = prove(w, &header);
+    if (verdict != RN_YES)
+        return verdict;
+    unsigned taken = take_questions(&w, header.questions, facts);
+    if (!header.response)
+        return RN_YES;
+    put_rcode(facts, header.rcode);
+    if (taken == header.questions)
+        take_answers(&w, header.answers, facts);
+    return RN_YES;
+}
+
+const struct rn_dpi_proto dpi_dns = {
+    .app = RN_APP_DNS,
+    .name = "DNS",
+    .spec = "RFC 1035",
+    .proto = RN_PROTO_UDP,
+    .ports = {53},
+    .port_gated = true,
+    .every_packet = true,
+    .idle_timeout = 30 * RN_SEC,
+    .subject = RN_FACT_QUERY,
+    .hostname = RN_FACT_QUERY,
+    .probe = probe,
+    .parse = parse,
+};

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a connection is called: "DNS (example.org)", and the best hostname that its payload told.
+#include "room.h"
+
+struct line {
+    char s[255];
+    size_t len;
+};
+
+static size_t room(const struct line *line)
+{
+    return sizeof(line->s) - line->len;
+}
+
+// Adds what fits, ending between characters (the bytes are clean UTF-8 already).
+static void add(struct line *line, struct rn_bytes text, size_t keep)
+{
+    size_t n = text.len;
+    if (n + keep > room(line)) {
+        n = room(line) > keep ? room(line) - keep : 0;
+        while (n > 0 && (text.p[n] & 0xc0) == 0x80)
+            n--;
+    }
+    if (n > 0)
+        memcpy(line->s + line->len, text.p, n);
+    line->len += n;
+}
+
+// The text of a fact: a question begins with its type.
+static struct rn_bytes text_of(const struct rn_facts *facts, enum rn_fact fact)
+{
+    if (fact == RN_FACT_NONE)
+        return (struct rn_bytes){NULL, 0};
+    struct rn_bytes value = rn_facts_find(facts, fact, 0);
+    if (rn_fact_info(fact)->kind != RN_FACT_DNS_QUERY)
+        return value;
+    struct rn_reader r = rn_reader_of(value);
+    rn_skip(&r, sizeof(uint16_t));
+    return rn_reader_rest(&r);
+}
+
+// The tunnel of a proxy, taken over by what is inside (table.c).
+static bool began_as_connect(enum rn_app app, const struct rn_facts *facts)
+{
+    return app != RN_APP_HTTP &&
+           dpi_equal(rn_facts_find(facts, RN_FACT_METHOD, 0), DPI_LITERAL("CONNECT"));
+}
+
+void rn_dpi_text(enum rn_app app, const struct rn_facts *facts, struct rn_text256 *out)
+{
+    struct line line = {.len = 0};
+    const struct rn_dpi_proto *row = rn_dpi_find(app);
+    if (row) {
+        struct rn_bytes subject = text_of(facts, row->subject);
+        add(&line, rn_bytes_of(row->name, strlen(row->name)), 0);
+        if (subject.len > 0) {
+            add(&line, DPI_LITERAL(" ("), 0);
+            add(&line, subject, 1);
+            add(&line, DPI_LITERAL(")"), 0);
+        }
+        if (began_as_connect(app, facts))
+            add(&line, DPI_LITERAL(" in HTTP CONNECT"), 0);
+    }
+    rn_text_from_bytes(out, rn_bytes_of(line.s, line.len));
+}
+
+// "host:80" without its port; an IPv6 address stays in its brackets.
+static struct rn_bytes without_port(struct rn_bytes host)
+{
+    size_t n = host.len;
+    while (n > 0 && host.p[n - 1] >= '0' && host.p[n - 1] <= '9')
+        n--;
+    if (n < 2 || host.p[n - 1] != ':')
+        return host;
+    if (host.p[0] != '[' && memchr(host.p, ':', n - 1))
+        return host; // an IPv6 address that lacks the brackets
+    if (host.p[0] == '[' && host.p[n - 2] != ']')
+        return host;
+    return rn_bytes_of(host.p, n - 1);
+}
+
+struct rn_bytes rn_dpi_hostname(enum rn_app app, const struct rn_facts *facts)
+{
+    const struct rn_dpi_proto *row = rn_dpi_find(app);
+    if (!row || row->hostname == RN_FACT_NONE)
+        return (struct rn_bytes){NULL, 0};
+    struct rn_bytes name = text_of(facts, row->hostname);
+    if (row->hostname == RN_FACT_HOST)
+        name = without_port(name);
+    bool is_root = name.len == 1 && name.p[0] == '.';
+    return name.len == 0 || is_root ? (struct rn_bytes){NULL, 0} : name;
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+// DNS: questions, answers, and names that lie.
+#include "made_dpi.h"
+
+#define ON_53                                                    \
+    {                                                            \
+        .proto = RN_PROTO_UDP, .src_port = 50000, .dst_port = 53 \
+    }
+
+// id, flags, qdcount, ancount, nscount, arcount
+#define QUERY "1234 0100 0001 0000 0000 0000 "
+#define RESPONSE(answers) "1234 8180 0001 " answers " 0000 0000 "
+#define WWW_EXAMPLE_ORG "03 777777 07 6578616d706c65 03 6f7267 00 "
+#define QUESTION WWW_EXAMPLE_ORG "0001 0001 "
+#define AT_QUESTION "c00c "
+
+static enum rn_verdict ask_hex(struct asked *a, const char *hex)
+{
+    struct made m = {.len = 0};
+    made_hex(&m, hex);
+    return ask_made(a, &m);
+}
+
+static void a_question_tells_name_and_type_and_is_no_response(void **state)
+{
+    (void)state;
+    struct asked a = ON_53;
+    uint16_t type;
+    assert_int_equal(ask_hex(&a, QUERY WWW_EXAMPLE_ORG "001c 0001"), RN_YES);
+    assert_int_equal(a.app, RN_APP_DNS);
+    assert_int_equal(a.more, RN_DPI_OPEN);
+    assert_string_equal(fact_of(&a.facts, RN_FACT_QUERY), "www.example.org");
+    memcpy(&type, rn_facts_find(&a.facts, RN_FACT_QUERY, 0).p, sizeof(type));
+    assert_int_equal(type, 28);
+    assert_false(dpi_has(&a.facts, RN_FACT_RCODE));
+}
+
+static void a_response_tells_code_addresses_and_names(void **state)
+{
+    (void)state;
+    struct asked a = ON_53;
+    assert_int_equal(
+        ask_hex(&a, RESPONSE("0005") QUESTION
+                        // www.example.org CNAME web.example.org, compressed within the data
+                        AT_QUESTION "0005 0001 0000003c 0006 03 776562 c010 "
+                                    "c02d 0001 0001 0000003c 0004 c0000201 "
+                                    "c02d 001c 0001 0000003c 0010 20010db8000000000000000000000001 "
+                                    "c02d 0010 0001 0000003c 0004 03 616263 " // TXT: not told
+                                    "c02d 000c 0001 0000003c 0002 c00c"),
+        RN_YES);
+    assert_string_equal(fact_of(&a.facts, RN_FACT_RCODE), "NOERROR");
+    assert_string_equal(fact_at(&a.facts, RN_FACT_ANSWER, 0), "web.example.org");
+    assert_string_equal(fact_at(&a.facts, RN_FACT_ANSWER, 1), "192.0.2.1");
+    assert_string_equal(fact_at(&a.facts, RN_FACT_ANSWER, 2), "2001:db8::1");
+    assert_string_equal(fact_at(&a.facts, RN_FACT_ANSWER, 3), "www.example.org");
+    assert_null(rn_facts_find(&a.facts, RN_FACT_ANSWER, 4).p);
+}
+
+static void response_codes_have_names(void **state)
+{
+    (void)state;
+    static const char *const names[16] = {
+        "NOERROR",  "FORMERR",  "SERVFAIL", "NXDOMAIN", "NOTIMP",   "REFUSED",
+        "RCODE 6",  "RCODE 7",  "RCODE 8",  "RCODE 9",  "RCODE 10", "RCODE 11",
+        "RCODE 12", "RCODE 13", "RCODE 14", "RCODE 15",
+    };
+    for (unsigned code = 0; code < 16; code++) {
+        struct made m = {.len = 0};
+        struct asked a = ON_53;
+        made_hex(&m, RESPONSE("0000") QUESTION);
+        m.data[3] = (uint8_t)(0x80 | code);
+        assert_int_equal(ask_made(&a, &m), RN_YES);
+        assert_string_equal(fact_of(&a.facts, RN_FACT_RCODE), names[code]);
+    }
+}
+
+static void every_packet_is_a_message_and_the_latest_code_counts(void **state)
+{
+    (void)state;
+    struct asked a = ON_53;
+    ask_hex(&a, QUERY QUESTION);
+    ask_hex(&a, "1234 8183 0001 0000 0000 0000 " QUESTION);
+    a.seen = 200;
+    ask_hex(&a, "1235 8180 0001 0000 0000 0000 03 777777 03 6f7267 00 0002 0001");
+    assert_int_equal(a.more, RN_DPI_OPEN);
+    assert_string_equal(fact_of(&a.facts, RN_FACT_RCODE), "NOERROR");
+    assert_string_equal(fact_at(&a.facts, RN_FACT_QUERY, 0), "www.example.org");
+    assert_string_equal(fact_at(&a.facts, RN_FACT_QUERY, 1), "www.org");
+}
+
+static void names_of_all_shapes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *wire, *text;
+    } cases[] = {
+        {"00", "."},
+        {"01 61 00", "a"},
+        {"04 5f746370 05 6c6f63616c 00", "_tcp.local"},
+        {"03 612e62 01 63 00", "a\\.b.c"},
+        {"03 615c62 00", "a\\\\b"},
+        {"02 c3a4 01 63 00", "\xc3\xa4.c"},
+        {"02 611b 01 63 00", "a\xef\xbf\xbd.c"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct made m = {.len = 0};
+        struct asked a = ON_53;
+        made_hex(&m, QUERY);
+        made_hex(&m, cases[i].wire);
+        made_hex(&m, "0001 0001");
+        assert_int_equal(ask_made(&a, &m), RN_YES);
+        assert_string_equal(fact_of(&a.facts, RN_FACT_QUERY), cases[i].text);
+    }
+}
+
+static void inv_1_what_has_no_sound_question_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        QUERY "c00c 0001 0001",                    // inv 2: points at itself
+        QUERY "01 61 c00c 0001 0001",              // a loop of one
+        QUERY "c00e 01 61 00 0001 0001",           // forwards
+        QUERY "c00b 0001 0001",                    // into the header
+        QUERY "ffff 0001 0001",                    // beyond the end
+        QUERY "41 61 00 0001 0001",                // reserved bits 01
+        QUERY "81 61 00 0001 0001",                // reserved bits 10
+        QUERY WWW_EXAMPLE_ORG "0000 0001",         // type 0
+        QUERY WWW_EXAMPLE_ORG "0001 0002",         // class 2
+        "1234 0100 0000 0000 0000 0000",           // a query for nothing
+        "1234 8180 0000 0000 0000 0000",           // an answer to nothing, without an error
+        "1234 0100 0011 0000 0000 0000 " QUESTION, // 17 questions
+        "1234 0100 0001 ffff 0000 0000 " QUESTION, // 65535 answers
+        "1234 7900 0001 0000 0000 0000 " QUESTION, // operation 15
+        "1234 8180 0000 0001 0000 0000 " QUESTION, // a record that ends early
+        "1234 8185 0000 0000 0000 0000 00",        // a bare refusal with something behind it
+        "1234 0100 0002 0000 0000 0000 " QUESTION "c0ff 0001 0001", // second question broken
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct asked a = ON_53;
+        assert_int_equal(ask_hex(&a, cases[i]), RN_NO);
+        assert_no_claim(&a);
+    }
+}
+
+static void messages_without_a_question_fill_the_datagram(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "1234 8185 0000 0000 0000 0000",                            // REFUSED
+        "1234 0100 0000 0000 0000 0001 00 0029 1000 00000000 0000", // OPT alone
+        "1234 8180 0000 0001 0000 0000 01 61 00 0001 0001 00000000 0004 c0000201",
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct asked a = ON_53;
+        assert_int_equal(ask_hex(&a, cases[i]), RN_YES);
+    }
+}
+
+static void a_second_question_may_point_into_the_first(void **state)
+{
+    (void)state;
+    struct asked a = ON_53;
+    assert_int_equal(
+        ask_hex(&a, "1234 0100 0002 0000 0000 0000 " QUESTION "04 6d61696c c010 000f 0001"),
+        RN_YES);
+    assert_string_equal(fact_at(&a.facts, RN_FACT_QUERY, 1), "mail.example.org");
+}
+
+static void inv_2_a_chain_of_pointers_has_an_end(void **state)
+{
+    (void)state;
+    for (unsigned jumps = 1; jumps <= 15; jumps++) {
+        struct made m = {.len = 0};
+        struct asked a = ON_53;
+        made_hex(&m, QUERY "01 61 00 0001 0001 ");
+        for (unsigned i = 0; i < jumps; i++) { // each points at the pointer before it
+            made_number(&m, 2, 0xc000 | (uint32_t)(i == 0 ? 12 : m.len - 6));
+            made_hex(&m, "0001 0001");
+        }
+        m.data[5] = (uint8_t)(jumps + 1);
+        assert_int_equal(ask_made(&a, &m), RN_YES);
+        assert_string_equal(fact_of(&a.facts, RN_FACT_QUERY), "a");
+        assert_null(rn_facts_find(&a.facts, RN_FACT_QUERY, 1).p);
+    }
+}
+
+static void inv_2_more_jumps_than_the_bound_break_a_record_only(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0};
+    struct asked a = ON_53;
+    made_hex(&m, RESPONSE("0001") QUESTION AT_QUESTION "0005 0001 0000003c");
+    size_t data = made_open(&m, 2), first = m.len;
+    made_hex(&m, AT_QUESTION);
+    for (unsigned i = 0; i < 20; i++)
+        made_number(&m, 2, 0xc000 | (uint32_t)(first + 2 * i));
+    made_close(&m, data, 2);
+    assert_int_equal(ask_made(&a, &m), RN_YES);
+    assert_string_equal(fact_of(&a.facts, RN_FACT_ANSWER), "www.example.org");
+    // The name of a second record begins at the end of that chain.
+    m.data[7] = 2;
+    made_number(&m, 2, 0xc000 | (uint32_t)(m.len - 2));
+    made_hex(&m, "0001 0001 0000003c 0004 c0000201");
+    struct asked b = ON_53;
+    assert_int_equal(ask_made(&b, &m), RN_YES);
+    assert_null(rn_facts_find(&b.facts, RN_FACT_ANSWER, 1).p);
+}
+
+static void inv_3_a_name_is_255_bytes_at_most(void **state)
+{
+    (void)state;
+    for (unsigned extra = 0; extra < 2; extra++) {
+        struct made m = {.len = 0};
+        struct asked a = ON_53;
+        made_hex(&m, QUERY);
+        for (unsigned label = 0; label < 4; label++) { // 3 * 64 + 62 + 1 = 255
+            unsigned len = label < 3 ? 63 : 61 + extra;
+            made_number(&m, 1, len);
+            for (unsigned i = 0; i < len; i++)
+                made_text(&m, "x");
+        }
+        made_hex(&m, "00 0001 0001");
+        assert_int_equal(ask_made(&a, &m), extra ? RN_NO : RN_YES);
+        assert_int_equal(strlen(fact_of(&a.facts, RN_FACT_QUERY)), extra ? 0 : 253);
+    }
+}
+
+static void a_datagram_cut_anywhere_tells_what_is_proved(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0};
+    made_hex(&m, RESPONSE("0002") QUESTION AT_QUESTION
+             "0001 0001 0000003c 0004 c0000201 " AT_QUESTION "0001 0001 0000003c 0004 c0000202 ");
+    for (size_t len = 0; len <= m.len; len++) {
+        struct asked a = ON_53;
+        ask_first(&a, &m, len);
+        assert_true((a.verdict == RN_YES) == (len >= 33));
+        const char *first = fact_at(&a.facts, RN_FACT_ANSWER, 0);
+        const char *second = fact_at(&a.facts, RN_FACT_ANSWER, 1);
+        assert_string_equal(first, len >= 49 ? "192.0.2.1" : "");
+        assert_string_equal(second, len >= 65 ? "192.0.2.2" : "");
+    }
+}
+
+static void trailing_garbage_changes_nothing(void **state)
+{
+    (void)state;
+    struct asked a = ON_53;
+    assert_int_equal(ask_hex(&a, RESPONSE("0001") QUESTION AT_QUESTION
+                             "0001 0001 0000003c 0004 c0000201 ffffffffffffffffffffffff"),
+                     RN_YES);
+    assert_string_equal(fact_at(&a.facts, RN_FACT_ANSWER, 0), "192.0.2.1");
+    assert_null(rn_facts_find(&a.facts, RN_FACT_ANSWER, 1).p);
+}
+
+static void addresses_are_capped_per_packet(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0};
+    struct asked a = ON_53;
+    made_hex(&m, RESPONSE("0028") QUESTION);
+    for (unsigned i = 0; i < 40; i++) {
+        made_hex(&m, AT_QUESTION "0001 0001 0000003c 0004 c00002");
+        made_number(&m, 1, i);
+    }
+    assert_int_equal(ask_made(&a, &m), RN_YES);
+    assert_non_null(rn_facts_find(&a.facts, RN_FACT_ANSWER, 15).p);
+    assert_null(rn_facts_find(&a.facts, RN_FACT_ANSWER, 16).p);
+}
+
+static void an_address_of_the_wrong_length_is_none(void **state)
+{
+    (void)state;
+    struct asked a = ON_53;
+    assert_int_equal(ask_hex(&a, RESPONSE("0003") QUESTION AT_QUESTION
+                             "0001 0001 0000003c 0003 c00002 " AT_QUESTION
+                             "001c 0001 0000003c 0004 c0000201 " AT_QUESTION
+                             "0001 0003 0000003c 0004 c0000201"),
+                     RN_YES);
+    assert_null(rn_facts_find(&a.facts, RN_FACT_ANSWER, 0).p);
+}
+
+static void random_bytes_on_port_53_do_not_pass(void **state)
+{
+    (void)state;
+    uint64_t x = 88172645463325252u;
+    for (unsigned i = 0; i < 200000; i++) {
+        struct made m = {.len = 12 + i % 100};
+        for (size_t at = 0; at < m.len; at++) {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            m.data[at] = (uint8_t)(x >> 32);
+        }
+        struct rn_dpi_input in = {rn_bytes_of(m.data, m.len), RN_PROTO_UDP, 53, 50000, false};
+        struct rn_facts facts = {.len = 0};
+        enum rn_app app = RN_APP_DNS;
+        enum rn_dpi_more more;
+        assert_int_not_equal(dpi_dns.parse(NULL, &in, &facts, &app, &more), RN_YES);
+        assert_int_equal(facts.len, 0);
+    }
+}
+
+static void dns_is_asked_on_port_53_only(void **state)
+{
+    (void)state;
+    struct asked a = {.proto = RN_PROTO_UDP, .src_port = 50000, .dst_port = 5353};
+    struct asked b = {.proto = RN_PROTO_UDP, .src_port = 53, .dst_port = 50000};
+    assert_int_equal(ask_hex(&a, QUERY QUESTION), RN_NO);
+    assert_int_equal(ask_hex(&b, QUERY QUESTION), RN_YES);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_question_tells_name_and_type_and_is_no_response),
+        cmocka_unit_test(a_response_tells_code_addresses_and_names),
+        cmocka_unit_test(response_codes_have_names),
+        cmocka_unit_test(every_packet_is_a_message_and_the_latest_code_counts),
+        cmocka_unit_test(names_of_all_shapes),
+        cmocka_unit_test(inv_1_what_has_no_sound_question_is_refused),
+        cmocka_unit_test(messages_without_a_question_fill_the_datagram),
+        cmocka_unit_test(a_second_question_may_point_into_the_first),
+        cmocka_unit_test(inv_2_a_chain_of_pointers_has_an_end),
+        cmocka_unit_test(inv_2_more_jumps_than_the_bound_break_a_record_only),
+        cmocka_unit_test(inv_3_a_name_is_255_bytes_at_most),
+        cmocka_unit_test(a_datagram_cut_anywhere_tells_what_is_proved),
+        cmocka_unit_test(trailing_garbage_changes_nothing),
+        cmocka_unit_test(addresses_are_capped_per_packet),
+        cmocka_unit_test(an_address_of_the_wrong_length_is_none),
+        cmocka_unit_test(random_bytes_on_port_53_do_not_pass),
+        cmocka_unit_test(dns_is_asked_on_port_53_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

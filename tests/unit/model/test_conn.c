@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Age, time-outs and names of a row.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "rustnet/model/conn.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define NOW (1700000000 * RN_SEC)
+
+static struct rn_conn row(uint16_t proto, enum rn_app app, rn_dur idle)
+{
+    return (struct rn_conn){.key.proto = proto, .app = (uint8_t)app, .last_seen = NOW - idle};
+}
+
+// Bits of the local end (0) and the remote end that make a state.
+static const struct {
+    enum rn_tcp_state state;
+    uint8_t local, remote;
+} made[] = {
+    {RN_TCP_UNKNOWN, 0, 0},
+    {RN_TCP_SYN_SENT, RN_TCP_SAW_SYN, 0},
+    {RN_TCP_SYN_RECV, 0, RN_TCP_SAW_SYN},
+    {RN_TCP_ESTABLISHED, RN_TCP_SAW_ACK, RN_TCP_SAW_ACK},
+    {RN_TCP_FIN_WAIT1, RN_TCP_SAW_ACK | RN_TCP_SAW_FIN, RN_TCP_SAW_ACK},
+    {RN_TCP_FIN_WAIT2, RN_TCP_SAW_FIN | RN_TCP_FIN_ACKED, RN_TCP_SAW_ACK},
+    {RN_TCP_CLOSE_WAIT, RN_TCP_SAW_ACK, RN_TCP_SAW_FIN},
+    {RN_TCP_LAST_ACK, RN_TCP_SAW_FIN | RN_TCP_PASSIVE_CLOSE, RN_TCP_SAW_FIN | RN_TCP_FIN_ACKED},
+    {RN_TCP_TIME_WAIT, RN_TCP_SAW_FIN | RN_TCP_FIN_ACKED, RN_TCP_SAW_FIN | RN_TCP_PASSIVE_CLOSE},
+    {RN_TCP_CLOSING, RN_TCP_SAW_FIN, RN_TCP_SAW_FIN},
+    {RN_TCP_CLOSED, 0, RN_TCP_SAW_RST},
+};
+_Static_assert(COUNT(made) == RN_TCP_STATE_COUNT, "every state once");
+
+static void tcp_timeouts_follow_the_state(void **state)
+{
+    (void)state;
+    static const int want_s[RN_TCP_STATE_COUNT] = {
+        [RN_TCP_UNKNOWN] = 120,     [RN_TCP_SYN_SENT] = 60,  [RN_TCP_SYN_RECV] = 60,
+        [RN_TCP_ESTABLISHED] = 600, [RN_TCP_FIN_WAIT1] = 60, [RN_TCP_FIN_WAIT2] = 60,
+        [RN_TCP_CLOSE_WAIT] = 60,   [RN_TCP_LAST_ACK] = 60,  [RN_TCP_TIME_WAIT] = 30,
+        [RN_TCP_CLOSING] = 30,      [RN_TCP_CLOSED] = 5,
+    };
+    for (size_t i = 0; i < COUNT(made); i++) {
+        // What it speaks does not keep a connection that is not up.
+        struct rn_conn conn = row(RN_PROTO_TCP, RN_APP_HTTPS, 0);
+        conn.tcp.saw[0] = made[i].local;
+        conn.tcp.saw[1] = made[i].remote;
+        assert_int_equal(rn_conn_tcp_state(&conn), made[i].state);
+        assert_int_equal(rn_conn_timeout(&conn, NOW), want_s[made[i].state] * RN_SEC);
+        bool terminal = made[i].state == RN_TCP_TIME_WAIT || made[i].state == RN_TCP_CLOSED;
+        assert_int_equal(rn_tcp_state_terminal(made[i].state), terminal);
+    }
+}
+
+static void an_established_connection_gets_less_when_idle(void **state)
+{
+    (void)state;
+    static const struct {
+        enum rn_app app;
+        int idle_s, timeout_s, lives_s;
+    } cases[] = {
+        {RN_APP_NONE, 0, 600, 300},   {RN_APP_NONE, 59, 600, 300},  {RN_APP_NONE, 60, 300, 300},
+        {RN_APP_NONE, 299, 300, 300}, {RN_APP_TLS, 61, 300, 300},   {RN_APP_DNS, 61, 300, 300},
+        {RN_APP_HTTP, 0, 600, 600},   {RN_APP_HTTP, 500, 600, 600}, {RN_APP_HTTPS, 61, 600, 600},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct rn_conn conn = row(RN_PROTO_TCP, cases[i].app, cases[i].idle_s * RN_SEC);
+        conn.tcp.saw[0] = conn.tcp.saw[1] = RN_TCP_SAW_ACK;
+        assert_int_equal(rn_conn_timeout(&conn, NOW), cases[i].timeout_s * RN_SEC);
+        assert_int_equal(rn_conn_deadline(&conn), conn.last_seen + cases[i].lives_s * RN_SEC);
+    }
+}
+
+static void other_protocols_have_one_timeout(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t proto;
+        enum rn_app app;
+        int timeout_s;
+    } cases[] = {
+        {RN_PROTO_UDP, RN_APP_NONE, 60},
+        {RN_PROTO_UDP, RN_APP_DNS, 30},
+        {RN_PROTO_UDP, RN_APP_HTTP, 600},
+        {RN_PROTO_UDP, RN_APP_HTTPS, 600},
+        {RN_PROTO_UDP, RN_APP_TLS, 60},
+        {RN_PROTO_ICMP, RN_APP_NONE, 10},
+        {RN_PROTO_ICMPV6, RN_APP_NONE, 10},
+        {RN_PROTO_IGMP, RN_APP_NONE, 10},
+        {RN_PROTO_ARP, RN_APP_NONE, 30},
+        {132, RN_APP_NONE, 60},
+        {89, RN_APP_NONE, 60},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct rn_conn conn = row(cases[i].proto, cases[i].app, 20 * RN_SEC);
+        assert_int_equal(rn_conn_timeout(&conn, NOW), cases[i].timeout_s * RN_SEC);
+        assert_int_equal(rn_conn_deadline(&conn), NOW + (cases[i].timeout_s - 20) * RN_SEC);
+    }
+}
+
+static void age_counts_from_the_terminal_state_and_is_never_negative(void **state)
+{
+    (void)state;
+    struct rn_conn conn = row(RN_PROTO_TCP, RN_APP_NONE, 2 * RN_SEC);
+    conn.tcp.saw[1] = RN_TCP_SAW_RST;
+    assert_int_equal(rn_conn_age(&conn, NOW), 2 * RN_SEC);
+    conn.terminal_since = NOW - 9 * RN_SEC; // late packets do not postpone the end
+    assert_int_equal(rn_conn_age(&conn, NOW), 2 * RN_SEC);
+    conn.flags |= RN_CONN_TERMINAL;
+    assert_int_equal(rn_conn_age(&conn, NOW), 9 * RN_SEC);
+    assert_int_equal(rn_conn_deadline(&conn), NOW - 4 * RN_SEC);
+    assert_int_equal(rn_conn_age(&conn, NOW - 60 * RN_SEC), 0);
+    conn.terminal_since = RN_TIME_MAX;
+    assert_int_equal(rn_conn_deadline(&conn), RN_TIME_MAX);
+}
+
+static void names_are_those_of_the_event_stream(void **state)
+{
+    (void)state;
+    static const char *const reasons[RN_CLOSE_COUNT] = {"closed", "timeout", "replaced", "evicted",
+                                                        "end"};
+    static const char *const states[RN_TCP_STATE_COUNT] = {
+        "TCP_UNKNOWN", "SYN_SENT", "SYN_RECV",  "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2",
+        "CLOSE_WAIT",  "LAST_ACK", "TIME_WAIT", "CLOSING",     "CLOSED"};
+    static const char *const matches[RN_MATCH_COUNT] = {"", "exact-tuple", "procfs-exact"};
+    for (unsigned i = 0; i < RN_CLOSE_COUNT; i++)
+        assert_string_equal(rn_close_reason_name((enum rn_close_reason)i), reasons[i]);
+    for (unsigned i = 0; i < RN_TCP_STATE_COUNT; i++)
+        assert_string_equal(rn_tcp_state_name((enum rn_tcp_state)i), states[i]);
+    for (unsigned i = 0; i < RN_MATCH_COUNT; i++)
+        assert_string_equal(rn_match_name((enum rn_match)i), matches[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tcp_timeouts_follow_the_state),
+        cmocka_unit_test(an_established_connection_gets_less_when_idle),
+        cmocka_unit_test(other_protocols_have_one_timeout),
+        cmocka_unit_test(age_counts_from_the_terminal_state_and_is_never_negative),
+        cmocka_unit_test(names_are_those_of_the_event_stream),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

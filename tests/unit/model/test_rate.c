@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rates: right for a constant stream, smooth within a second, gone when the row is silent.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "rustnet/model/conn.h"
+
+#define START (1700000000 * RN_SEC + 250 * RN_MSEC)
+
+// A packet as flow counts it: the ring is rolled only when the second differs from that of the packet before.
+static void count(struct rn_conn *conn, unsigned end, uint64_t bytes, rn_time now)
+{
+    bool fresh = conn->packets[0] + conn->packets[1] == 0;
+    if (fresh)
+        conn->first_seen = conn->last_seen = now;
+    if (fresh || rn_time_sec(now) != rn_time_sec(conn->last_seen))
+        rn_rate_roll(&conn->rate, conn->bytes, (uint32_t)rn_time_sec(now));
+    conn->packets[end]++;
+    conn->bytes[end] += bytes;
+    if (now > conn->last_seen)
+        conn->last_seen = now;
+}
+
+static void stream(struct rn_conn *conn, uint64_t bytes, rn_time from, rn_time to, rn_dur every)
+{
+    for (rn_time t = from; t < to; t += every)
+        count(conn, 0, bytes, t);
+}
+
+static void near(double got, double want, double share)
+{
+    if (fabs(got - want) > want * share)
+        fail_msg("%f instead of %f", got, want);
+}
+
+static void a_constant_stream_shows_its_rate(void **state)
+{
+    (void)state;
+    static const rn_time starts[] = {START,
+                                     0,
+                                     -5 * RN_SEC / 2,
+                                     4000000000 * RN_SEC,
+                                     -1000000000 * RN_SEC + 1,
+                                     (INT64_C(1) << 32) * RN_SEC - 60 * RN_SEC};
+    for (unsigned i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        struct rn_conn conn = {0};
+        rn_time t = starts[i];
+        stream(&conn, 1000, t, t + 11 * RN_SEC, 20 * RN_MSEC);
+        for (unsigned n = 0; n < 200; n++) {
+            rn_time until = t + 11 * RN_SEC + n * 140 * RN_MSEC;
+            near(rn_conn_rate_bps(&conn, 0, until), 50000, 0.02);
+            assert_true(rn_conn_rate_bps(&conn, 1, until) == 0);
+            stream(&conn, 1000, until, until + 140 * RN_MSEC, 20 * RN_MSEC);
+        }
+    }
+}
+
+static void a_young_row_shows_its_rate_from_the_second_second(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {0};
+    for (rn_time t = START; t < START + 12 * RN_SEC; t += 100 * RN_MSEC) {
+        count(&conn, 0, 1000, t);
+        double age = (double)(t - START) / (double)RN_SEC, got = rn_conn_rate_bps(&conn, 0, t);
+        if (age >= 1)
+            near(got, 10000, 0.11); // the last packet may be counted in full
+        else
+            near(got, 10000 * (age + 0.1), 0.01); // over a second, not over what little has passed
+    }
+}
+
+static void the_packet_that_makes_the_row_counts(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {0};
+    count(&conn, 1, 5000, START);
+    assert_true(rn_conn_rate_bps(&conn, 1, START) == 5000);
+    assert_true(rn_conn_rate_bps(&conn, 1, START + 2 * RN_SEC) == 2500);
+}
+
+static void it_does_not_jump_within_or_between_seconds(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {0};
+    stream(&conn, 1000, START, START + 20 * RN_SEC, 10 * RN_MSEC);
+    rn_time end = conn.last_seen;
+    double before = rn_conn_rate_bps(&conn, 0, end);
+    near(before, 100000, 0.02);
+    for (rn_time t = end; t < end + 12 * RN_SEC; t += 10 * RN_MSEC) {
+        double now = rn_conn_rate_bps(&conn, 0, t);
+        assert_true(now <= before + 1e-6);
+        assert_true(before - now < 250); // 100000 / 10 s * 10 ms, and a little
+        before = now;
+    }
+}
+
+static void silence_for_eleven_seconds_is_no_rate(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {0};
+    stream(&conn, 1000, START, START + 30 * RN_SEC, 10 * RN_MSEC);
+    assert_true(rn_conn_rate_bps(&conn, 0, conn.last_seen + 9 * RN_SEC) > 0);
+    for (rn_dur idle = 11 * RN_SEC; idle < 100 * RN_SEC; idle += 333 * RN_MSEC)
+        assert_true(rn_conn_rate_bps(&conn, 0, conn.last_seen + idle) == 0);
+    assert_true(rn_conn_rate_bps(&conn, 0, RN_TIME_MAX) == 0);
+    assert_true(rn_conn_rate_bps(&conn, 0, RN_TIME_MIN) >= 0);
+}
+
+static void a_gap_leaves_nothing_of_what_was_before(void **state)
+{
+    (void)state;
+    for (unsigned gap = 1; gap < 25; gap++) {
+        struct rn_conn conn = {0};
+        stream(&conn, 1000000, START, START + 20 * RN_SEC, 100 * RN_MSEC);
+        rn_time t = START + (20 + gap) * RN_SEC;
+        count(&conn, 0, 10, t);
+        double got = rn_conn_rate_bps(&conn, 0, t);
+        if (gap >= 11)
+            assert_true(got == 1); // 10 bytes in 10 s
+        else                       // off by what the oldest second, taken in proportion, may hold
+            assert_true(fabs(got - 1e6 * (10 - gap)) < 3e5);
+    }
+}
+
+static void both_directions_are_kept_apart(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {0};
+    for (rn_time t = START; t < START + 15 * RN_SEC; t += 50 * RN_MSEC) {
+        count(&conn, 0, 100, t);
+        count(&conn, 1, 4000, t);
+    }
+    near(rn_conn_rate_bps(&conn, 0, conn.last_seen), 2000, 0.02);
+    near(rn_conn_rate_bps(&conn, 1, conn.last_seen), 80000, 0.02);
+}
+
+static void time_that_goes_back_loses_no_bytes(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {0};
+    for (rn_time t = START; t < START + 15 * RN_SEC; t += 50 * RN_MSEC) {
+        count(&conn, 0, 100, t);
+        count(&conn, 0, 100, t - 3 * RN_SEC / 2);
+    }
+    near(rn_conn_rate_bps(&conn, 0, conn.last_seen), 4000, 0.02);
+    near(rn_conn_rate_bps(&conn, 0, conn.last_seen - 5 * RN_SEC), 4000, 0.02);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_constant_stream_shows_its_rate),
+        cmocka_unit_test(a_young_row_shows_its_rate_from_the_second_second),
+        cmocka_unit_test(the_packet_that_makes_the_row_counts),
+        cmocka_unit_test(it_does_not_jump_within_or_between_seconds),
+        cmocka_unit_test(silence_for_eleven_seconds_is_no_rate),
+        cmocka_unit_test(a_gap_leaves_nothing_of_what_was_before),
+        cmocka_unit_test(both_directions_are_kept_apart),
+        cmocka_unit_test(time_that_goes_back_loses_no_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
