@@ -41,16 +41,18 @@ struct rn_dpi_proto {
     bool every_packet;     // each packet is a message of its own: never settles
     rn_dur idle_timeout;   // time-out class of a row that speaks it; 0: the transport's
     enum rn_fact subject;  // shown in brackets after the name: DNS (example.org)
-    enum rn_fact hostname; // best name of the peer, or RN_FACT_NONE
-    // Cheap look at the first bytes: may this be it?
+    enum rn_fact hostname; // best hostname that the payload tells, or RN_FACT_NONE
+    // Cheap look at the first bytes: may this be it? True for a prefix of it that is too short to tell.
     bool (*probe)(const struct rn_dpi_input *in);
-    // Parses; facts are added under the merge rules of model/facts.h. *app may be made more precise (TLS to HTTPS).
+    // Parses; facts are added under the merge rules of model/facts.h, and only with RN_YES. *app is the row's at the
+    // start and may be made more precise (TLS to HTTPS). *more is RN_DPI_OPEN at the start.
     enum rn_verdict (*parse)(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more);
 };
 
 // Inspects one payload of a row that is not settled. *app is RN_APP_NONE until a protocol is proved; afterwards only
-// that protocol is asked. seen counts the payload packets inspected before in this direction.
+// that protocol is asked, and what it leads into (TLS in a tunnel of HTTP). seen counts the payload packets inspected
+// before in this direction; it may stay at 255. A row settles after a bounded number of them, unless every_packet.
 // The verdict is about this payload; *more says whether the row stays open.
 enum rn_verdict rn_dpi_inspect(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in, unsigned seen,
                                struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more);

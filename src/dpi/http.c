@@ -236,8 +236,6 @@ static void put_target(struct rn_dpi_ctx *ctx, struct rn_facts *facts,
         target = rn_bytes_of(ctx->scratch, start.len + n);
     }
     rn_facts_put_text(facts, RN_FACT_PATH, target);
-    if (message->host.len == 0 && is_host(host))
-        rn_facts_put_text(facts, RN_FACT_HOST, host);
 }
 
 static bool is_connect(const struct rn_facts *facts)

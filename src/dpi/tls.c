@@ -182,21 +182,20 @@ static void take_extensions(struct rn_reader *body, bool cut, struct hello *out)
     out->whole = !body->bad && declared <= left && rn_reader_left(&r) == 0;
 }
 
-// RFC 8446, 4.1.2. False: this is no ClientHello.
-static bool take_client(struct rn_reader *body, bool cut, struct hello *out)
+// RFC 8446, 4.1.2. What contradicts itself ends the walk; the hello is proved all the same.
+static void take_client(struct rn_reader *body, bool cut, struct hello *out)
 {
     size_t suites_len = rn_take_be16(body);
-    if (!body->bad && (suites_len < 2 || suites_len % 2 != 0))
-        return false;
+    if (suites_len < 2 || suites_len % 2 != 0)
+        return;
     for (size_t i = 0; i < suites_len && !body->bad; i += 2)
         out->has_tls13_suite |= is_tls13_suite(rn_take_be16(body));
     out->has_suites = !body->bad;
     size_t methods_len = rn_take_u8(body);
-    if (!body->bad && methods_len == 0)
-        return false;
+    if (methods_len == 0)
+        return;
     rn_skip(body, methods_len);
     take_extensions(body, cut, out);
-    return true;
 }
 
 // RFC 8446, 4.1.3.
@@ -243,13 +242,13 @@ static enum rn_verdict take_hello(struct rn_reader *r, struct hello *out)
     if (out->legacy >> 8 != 0x7f) { // drafts before 22 had no session id in the ServerHello
         size_t session_len = rn_take_u8(&body);
         if (session_len > TLS_MAX_SESSION_ID)
-            return RN_NO;
+            return RN_YES;
         rn_skip(&body, session_len);
     }
     if (out->server)
         take_server(&body, cut, out);
-    else if (!take_client(&body, cut, out))
-        return RN_NO;
+    else
+        take_client(&body, cut, out);
     return RN_YES;
 }
 

@@ -1,2 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rustnet/flow.h"
+// The table as a whole: made, counted, freed. The only file of the room that takes memory.
+#include "shard.h"
+
+#include <errno.h>
+
+static void shard_done(struct flow_shard *s)
+{
+    rn_pages_unmap(s->index, ((size_t)s->mask + 1) * sizeof *s->index);
+    rn_pool_done(&s->rows);
+    for (unsigned c = 0; c < FLOW_FACT_CLASSES; c++)
+        rn_pool_done(&s->facts[c]);
+    rn_mutex_done(&s->lock);
+}
+
+void rn_flow_free(struct rn_flow *flow)
+{
+    if (!flow)
+        return;
+    for (unsigned i = 0; flow->shard && i < flow->cfg.shards; i++)
+        shard_done(&flow->shard[i]);
+    rn_pages_unmap(flow->shard, flow->shards_bytes);
+    rn_pages_unmap(flow, sizeof *flow);
+}
+
+static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsigned number,
+                      struct rn_err *err)
+{
+    uint32_t cap = (cfg->max_connections + cfg->shards - 1) / cfg->shards;
+    uint32_t slots = 16;
+    while (slots < cap + cap / 2)
+        slots *= 2;
+    rn_mutex_init(&s->lock);
+    s->number = number;
+    s->mask = slots - 1;
+    s->local = cfg->local;
+    for (unsigned q = 0; q < FLOW_QUEUES; q++)
+        s->queue[q] = (struct flow_list){FLOW_NONE, FLOW_NONE};
+    for (unsigned i = 0; i <= FLOW_WHEEL; i++)
+        s->wheel[i] = FLOW_NONE;
+    s->index = rn_pages_map((size_t)slots * sizeof *s->index);
+    if (!s->index)
+        return rn_err_set(err, -ENOMEM, "No memory for an index of %u slots", slots);
+    int rc = rn_pool_init(&s->rows, sizeof(struct rn_conn), cap, err);
+    // Large facts are rare: there is room for fewer of them.
+    for (unsigned c = 0; !rc && cfg->dpi && c < FLOW_FACT_CLASSES; c++)
+        rc = rn_pool_init(&s->facts[c], (size_t)32 << c, c < 4 ? cap : (cap >> (c - 3)) + 8, err);
+    return rc;
+}
+
+struct rn_flow *rn_flow_new(const struct rn_flow_cfg *cfg, struct rn_err *err)
+{
+    bool valid = cfg->max_connections && cfg->max_connections <= RN_FLOW_MAX_CONNECTIONS &&
+                 cfg->shards && cfg->shards <= RN_FLOW_SHARDS_MAX &&
+                 !(cfg->shards & (cfg->shards - 1)) && !(cfg->ordered && cfg->shards > 1);
+    if (!valid) {
+        rn_err_set(err, -EINVAL, "The table cannot have %u rows in %u shards", cfg->max_connections,
+                   cfg->shards);
+        return NULL;
+    }
+    struct rn_flow *flow = rn_pages_map(sizeof *flow);
+    if (!flow) {
+        rn_err_set(err, -ENOMEM, "No memory for the table");
+        return NULL;
+    }
+    flow->cfg = *cfg;
+    flow->shards_bytes = cfg->shards * sizeof *flow->shard;
+    flow->shard = rn_pages_map(flow->shards_bytes);
+    int rc = flow->shard ? 0 : rn_err_set(err, -ENOMEM, "No memory for the table");
+    for (unsigned i = 0; !rc && i < cfg->shards; i++)
+        rc = shard_init(&flow->shard[i], cfg, i, err);
+    if (rc) {
+        rn_flow_free(flow);
+        return NULL;
+    }
+    return flow;
+}
+
+unsigned rn_flow_shard(const struct rn_flow *flow, uint64_t hash)
+{
+    return (unsigned)hash & (flow->cfg.shards - 1);
+}
+
+unsigned rn_flow_shards(const struct rn_flow *flow)
+{
+    return flow->cfg.shards;
+}
+
+void rn_flow_counts(struct rn_flow *flow, struct rn_counts *out)
+{
+    out->rows_created = out->rows_closed = out->rows_evicted = 0;
+    out->dropped_table = out->facts_refused = out->ignored[RN_IGNORE_LATE] = 0;
+    for (unsigned i = 0; i < flow->cfg.shards; i++) {
+        struct flow_shard *s = &flow->shard[i];
+        flow_lock(s);
+        out->rows_created += s->made;
+        out->rows_closed += s->closed;
+        out->rows_evicted += s->evicted;
+        out->dropped_table += s->dropped;
+        out->facts_refused += s->facts_refused;
+        out->ignored[RN_IGNORE_LATE] += s->late;
+        flow_unlock(s);
+    }
+}
+
+uint32_t rn_flow_rows(struct rn_flow *flow)
+{
+    uint32_t rows = 0;
+    for (unsigned i = 0; i < flow->cfg.shards; i++) {
+        flow_lock(&flow->shard[i]);
+        rows += flow->shard[i].live;
+        flow_unlock(&flow->shard[i]);
+    }
+    return rows;
+}
+
+void rn_flow_traffic(struct rn_flow *flow, uint64_t out_bytes[2])
+{
+    out_bytes[0] = out_bytes[1] = 0;
+    for (unsigned i = 0; i < flow->cfg.shards; i++) {
+        flow_lock(&flow->shard[i]);
+        out_bytes[0] += flow->shard[i].traffic[0];
+        out_bytes[1] += flow->shard[i].traffic[1];
+        flow_unlock(&flow->shard[i]);
+    }
+}

@@ -165,8 +165,8 @@ unsigned ui_settle(struct rn_ui *ui, const struct rn_view_request *before,
         ui_select(ui, ui->position);
     adopt(ui, snapshot);
     uint32_t at = ui_selected(ui, snapshot);
-    if (at != RN_VIEW_NONE)
-        ui->position = at;
+    if (at != RN_VIEW_NONE && same_rows(&ui->request, &snapshot->request))
+        ui->position = at; // not in rows that are being asked for anew
     ui->top = ui_top_of(ui, snapshot, visible);
     want_window(ui, visible);
 

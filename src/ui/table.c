@@ -360,16 +360,20 @@ static rn_time sooner(rn_time a, rn_time b, rn_time now)
     return b > now && b < a ? b : a;
 }
 
-// When the row's colour or its UDP state changes for want of packets.
+// When the row's colour, or its state where that is one of silence, changes for want of packets. A time-out may itself
+// depend on the silence so far, so the one of much later counts too; at worst this is too early.
 static rn_time row_next_change(const struct rn_conn *conn, rn_time now)
 {
-    static const rn_dur udp_states[] = {30 * RN_SEC, 60 * RN_SEC}; // UDP_IDLE, UDP_STALE
-    rn_dur timeout = rn_conn_timeout(conn, now), age = rn_conn_age(conn, now);
-    rn_time since = rn_time_add(now, age > 0 ? -age : 0), next = RN_TIME_MAX;
-    for (unsigned i = 0; timeout > 0 && i < NEARNESS; i++)
-        next = sooner(next, rn_time_add(since, timeout / 100 * nearness[i].of_100), now);
-    for (unsigned i = 0; conn->key.proto == RN_PROTO_UDP && i < 2; i++)
-        next = sooner(next, rn_time_add(rn_time_add(since, udp_states[i]), 1), now);
+    static const rn_dur silences[] = {30 * RN_SEC, 60 * RN_SEC}; // "..._IDLE", "..._STALE"
+    rn_time since = rn_time_add(now, -rn_conn_age(conn, now)), next = RN_TIME_MAX;
+    const rn_dur timeouts[] = {rn_conn_timeout(conn, now),
+                               rn_conn_timeout(conn, rn_time_add(now, 3600 * RN_SEC))};
+    for (unsigned t = 0; t < 2; t++) {
+        for (unsigned i = 0; timeouts[t] > 0 && i < NEARNESS; i++)
+            next = sooner(next, rn_time_add(since, timeouts[t] / 100 * nearness[i].of_100), now);
+    }
+    for (unsigned i = 0; conn->key.proto != RN_PROTO_TCP && i < 2; i++)
+        next = sooner(next, rn_time_add(since, silences[i] + 1), now);
     return next;
 }
 

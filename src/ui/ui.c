@@ -125,6 +125,8 @@ static void filter_key(struct rn_ui *ui, uint32_t key, const struct rn_snapshot 
         ui_edit_key(text, sizeof ui->request.filter, &ui->cursor, key);
         break;
     }
+    if (!text[0])
+        ui->cursor = 0;
     // A connection that the new filter hides is followed by the first one that it shows.
     if (strcmp(old, text) != 0)
         ui->position = 0;

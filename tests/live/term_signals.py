@@ -46,7 +46,7 @@ class Case:
         self.program = program
         command = f"({prefix} exec {program} --play {trace})"
         # A key's signal goes to the shell as well, which must live on to tell.
-        self.script = (f"trap : INT QUIT; stty -a > {self.folder}/before; {command}; echo ended with $?; "
+        self.script = (f"ulimit -c 0; trap : INT QUIT; stty -a > {self.folder}/before; {command}; echo ended with $?; "
                        f"stty -a > {self.folder}/after; exec sleep 60")
 
     def __enter__(self):

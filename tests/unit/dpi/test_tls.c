@@ -300,7 +300,21 @@ static void inv_1_what_is_no_hello_is_refused(void **state)
         "16 0303 0100 01 000010 0303", // handshake too short
         "16 0303 0004 01 0000fc",      // the record ends before the version
         "14 0303 0002 01 01",
-        "15 0303 0002 01 00",                                          // nothing behind the alert
+        "15 0303 0002 01 00", // nothing behind the alert
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct made m = {.len = 0};
+        struct asked a = ON_443;
+        made_hex(&m, cases[i]);
+        assert_int_equal(ask_made(&a, &m), RN_NO);
+        assert_no_claim(&a);
+    }
+}
+
+static void a_hello_that_contradicts_itself_is_proved_but_tells_nothing(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
         "16 0301 0060 01 00005c 0303 " MADE_RANDOM " 21 " MADE_RANDOM, // session id of 33 bytes
         "16 0301 0060 01 00005c 0303 " MADE_RANDOM " 00 0003 130113",  // odd suites
         "16 0301 0060 01 00005c 0303 " MADE_RANDOM " 00 0002 1301 00", // no compression method
@@ -309,8 +323,9 @@ static void inv_1_what_is_no_hello_is_refused(void **state)
         struct made m = {.len = 0};
         struct asked a = ON_443;
         made_hex(&m, cases[i]);
-        assert_int_equal(ask_made(&a, &m), RN_NO);
-        assert_no_claim(&a);
+        assert_int_equal(ask_made(&a, &m), RN_YES);
+        assert_int_equal(a.app, RN_APP_HTTPS);
+        assert_false(dpi_has(&a.facts, RN_FACT_SNI));
     }
 }
 
@@ -381,6 +396,7 @@ int main(void)
         cmocka_unit_test(inv_2_a_hello_cut_anywhere_never_tells_what_is_not_there),
         cmocka_unit_test(a_server_hello_cut_anywhere_never_tells_a_wrong_version),
         cmocka_unit_test(inv_1_what_is_no_hello_is_refused),
+        cmocka_unit_test(a_hello_that_contradicts_itself_is_proved_but_tells_nothing),
         cmocka_unit_test(old_hellos_without_extensions_are_read),
         cmocka_unit_test(a_server_hello_of_an_early_draft_has_no_session_id),
         cmocka_unit_test(a_suite_without_a_name_is_a_number),

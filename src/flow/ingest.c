@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packets into rows. A batch is taken shard by shard under one lock each, so that index slots and rows of the whole
+// batch can be fetched from memory before the first of them is needed.
+#include "shard.h"
+
+// core.md 4.6: what a peer may still send after the connection has been closed and reported.
+static bool teardown_noise(const struct rn_packet *p)
+{
+    if (p->key.proto != RN_PROTO_TCP || p->flags & RN_PACKET_LATER_FRAGMENT ||
+        p->tcp.flags & RN_TCP_SYN)
+        return false;
+    return p->tcp.flags & (RN_TCP_FIN | RN_TCP_RST) ||
+           (p->tcp.flags & RN_TCP_ACK && !p->payload_bytes);
+}
+
+// core.md 4.5: a SYN on a tuple whose connection is on its way out.
+static bool starts_anew(const struct rn_conn *conn, const struct rn_packet *p)
+{
+    return p->key.proto == RN_PROTO_TCP && !(p->flags & RN_PACKET_LATER_FRAGMENT) &&
+           p->tcp.flags & RN_TCP_SYN && rn_conn_tcp_state(conn) >= RN_TCP_FIN_WAIT1;
+}
+
+static void count(struct flow_shard *s, struct rn_conn *conn, const struct rn_packet *p)
+{
+    unsigned from = p->from;
+    if (RN_UNLIKELY(!conn->packets[0] && !conn->packets[1]) ||
+        (p->time > conn->last_seen && rn_time_sec(p->time) != rn_time_sec(conn->last_seen)))
+        rn_rate_roll(&conn->rate, conn->bytes, (uint32_t)rn_time_sec(p->time));
+    if (p->time > conn->last_seen)
+        conn->last_seen = p->time;
+    conn->packets[from]++;
+    conn->bytes[from] += p->wire_bytes;
+    conn->ip_bytes[from] += p->ip_bytes;
+    conn->payload_bytes[from] += p->payload_bytes;
+    conn->flags |= RN_CONN_RECENT;
+    s->traffic[from != conn->local] += p->wire_bytes;
+}
+
+// What follows from a change of the TCP state: orientation, whether it is terminal, its place in the queues.
+static void turn(struct flow_shard *s, uint32_t row, const struct rn_packet *p)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    if (p->tcp.flags & RN_TCP_SYN && !(conn->flags & RN_CONN_INITIATOR_PROVED)) {
+        conn->initiator = (uint8_t)(p->tcp.flags & RN_TCP_ACK ? 1 - p->from : p->from);
+        conn->flags |= RN_CONN_INITIATOR_PROVED;
+        flow_orient(s, conn);
+    }
+    bool terminal = rn_tcp_state_terminal(rn_conn_tcp_state(conn));
+    if (terminal && !(conn->flags & RN_CONN_TERMINAL)) {
+        conn->flags |= RN_CONN_TERMINAL;
+        conn->terminal_since = conn->last_seen;
+        flow_settle(s, row, FLOW_EMBRYOS);
+    } else if (!terminal) {
+        conn->flags &= (uint8_t)~RN_CONN_TERMINAL;
+    }
+    flow_rearm(s, row);
+}
+
+// An embryo that has proved to be more leaves the queue of those that go first.
+static void grow_up(struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    if (conn->flags & RN_CONN_TERMINAL || conn->packets[0] + conn->packets[1] < 2)
+        return;
+    if (conn->key.proto == RN_PROTO_TCP) {
+        enum rn_tcp_state state = rn_conn_tcp_state(conn);
+        if (state == RN_TCP_SYN_SENT || state == RN_TCP_SYN_RECV || state == RN_TCP_UNKNOWN)
+            return;
+    }
+    flow_settle(s, row, FLOW_SETTLED);
+}
+
+static void transport(struct flow_shard *s, uint32_t row, const struct rn_packet *p)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    switch (p->key.proto) {
+    case RN_PROTO_TCP:
+        if (rn_conn_tcp_packet(conn, p))
+            turn(s, row, p);
+        break;
+    case RN_PROTO_ICMP:
+    case RN_PROTO_ICMPV6:
+        conn->icmp.id = p->icmp.id;
+        conn->icmp.seq = p->icmp.seq;
+        conn->icmp.type = p->icmp.type;
+        conn->icmp.code = p->icmp.code;
+        conn->icmp.echo = p->icmp.echo;
+        break;
+    case RN_PROTO_IGMP:
+        memcpy(conn->igmp.group, p->igmp.group, 4);
+        conn->igmp.type = p->igmp.type;
+        conn->igmp.has_group = p->igmp.has_group;
+        break;
+    case RN_PROTO_ARP:
+        memcpy(conn->arp.sender_mac, p->arp.sender_mac, 6);
+        conn->arp.op = p->arp.op;
+        conn->arp.sender = p->from;
+        break;
+    default:
+        break;
+    }
+    if (conn->flags & RN_CONN_EMBRYO)
+        grow_up(s, row);
+}
+
+static void inspect(struct flow_shard *s, uint32_t row, const struct rn_packet *p,
+                    struct rn_dpi_ctx *dpi)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    struct rn_dpi_input in = {.payload = p->payload,
+                              .proto = p->key.proto,
+                              .src_port = p->key.port[p->from],
+                              .dst_port = p->key.port[1 - p->from],
+                              .from_initiator = p->from == conn->initiator};
+    struct rn_facts facts;
+    flow_facts_load(s, conn->facts_ref, &facts);
+    enum rn_app app = conn->app;
+    enum rn_dpi_more more = RN_DPI_OPEN;
+    enum rn_verdict verdict = rn_dpi_inspect(dpi, &in, conn->dpi_seen[p->from], &facts, &app, &more);
+    if (conn->dpi_seen[p->from] < UINT8_MAX)
+        conn->dpi_seen[p->from]++;
+    if (more == RN_DPI_SETTLED)
+        conn->flags |= RN_CONN_DPI_SETTLED;
+    if (verdict == RN_YES && facts.len)
+        conn->facts_ref = flow_facts_save(s, conn->facts_ref, &facts);
+    if (app != conn->app) {
+        conn->app = (uint8_t)app;
+        flow_rearm(s, row);
+    }
+}
+
+// PKTAP names the process with the packet.
+static void name_owner(struct rn_flow *flow, struct rn_conn *conn, const struct rn_packet *p)
+{
+    if (conn->pid || !flow->cfg.names)
+        return;
+    size_t len = 0;
+    while (p->comm && len < RN_COMM_BYTES && p->comm[len])
+        len++;
+    conn->pid = p->pid;
+    conn->process_name = rn_intern_add(flow->cfg.names, rn_bytes_of(p->comm, len));
+    conn->match = RN_MATCH_EXACT_TUPLE;
+    conn->flags |= RN_CONN_OWNER_FINAL;
+}
+
+static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_packet *p,
+                 struct rn_dpi_ctx *dpi, struct rn_flow_events *events)
+{
+    uint32_t row = flow_find(s, p->hash, &p->key);
+    if (row != FLOW_NONE) {
+        struct rn_conn *conn = flow_row(s, row);
+        if (RN_UNLIKELY(conn->flags & RN_CONN_TOMBSTONE)) {
+            if (teardown_noise(p) &&
+                rn_time_since(p->time, conn->terminal_since) <= FLOW_TOMBSTONE_LIFE) {
+                s->late++;
+                return;
+            }
+            flow_drop(flow, s, row);
+            row = FLOW_NONE;
+        } else if (RN_UNLIKELY(starts_anew(conn, p))) {
+            flow_close(flow, s, row, p->time, RN_CLOSE_REPLACED, false, events);
+            row = FLOW_NONE;
+        }
+    }
+    bool is_new = row == FLOW_NONE;
+    if (is_new && (row = flow_make(flow, s, p, events)) == FLOW_NONE) {
+        s->dropped++;
+        return;
+    }
+    struct rn_conn *conn = flow_row(s, row);
+    count(s, conn, p);
+    if (RN_UNLIKELY(p->vlan_count && !conn->vlan_count)) {
+        conn->vlan_count = p->vlan_count;
+        memcpy(conn->vlan, p->vlan, sizeof conn->vlan);
+    }
+    if (RN_UNLIKELY(p->pid != 0))
+        name_owner(flow, conn, p);
+    transport(s, row, p);
+    if (p->payload.len && dpi && flow->cfg.dpi && !(conn->flags & RN_CONN_DPI_SETTLED) &&
+        (p->key.proto == RN_PROTO_TCP || p->key.proto == RN_PROTO_UDP))
+        inspect(s, row, p, dpi);
+    if (is_new) {
+        struct rn_conn_event *event = flow_event(s, events, conn, p->time);
+        if (event)
+            event->kind = RN_EVENT_NEW;
+    }
+}
+
+static void prefetch_row(const struct flow_shard *s, uint64_t hash)
+{
+    uint32_t tag = (uint32_t)(hash >> 32);
+    for (uint32_t i = tag & s->mask; s->index[i].row; i = (i + 1) & s->mask)
+        if (s->index[i].tag == tag) {
+            const char *row = (const char *)flow_row(s, s->index[i].row - 1);
+            __builtin_prefetch(row, 1);
+            __builtin_prefetch(row + 64, 1);
+            __builtin_prefetch(row + 128, 1);
+            return;
+        }
+}
+
+void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsigned n,
+                    struct rn_dpi_ctx *dpi, struct rn_flow_events *events)
+{
+    RN_ASSERT(n <= RN_FLOW_BATCH);
+    uint64_t left = (UINT64_C(1) << n) - 1;
+    for (unsigned i = 0; i < n; i++) {
+        const struct flow_shard *s = &flow->shard[rn_flow_shard(flow, packets[i].hash)];
+        __builtin_prefetch(&s->index[(uint32_t)(packets[i].hash >> 32) & s->mask]);
+    }
+    while (left) {
+        unsigned number = rn_flow_shard(flow, packets[__builtin_ctzll(left)].hash);
+        struct flow_shard *s = &flow->shard[number];
+        uint64_t mine = 0;
+        for (unsigned i = 0; i < n; i++)
+            mine |= (uint64_t)(rn_flow_shard(flow, packets[i].hash) == number) << i;
+        left &= ~mine;
+        flow_lock(s);
+        for (uint64_t m = mine; m; m &= m - 1)
+            prefetch_row(s, packets[__builtin_ctzll(m)].hash);
+        for (uint64_t m = mine; m; m &= m - 1)
+            fold(flow, s, &packets[__builtin_ctzll(m)], dpi, events);
+        flow_unlock(s);
+    }
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of a shard: index, wheel, queues, and the way from birth to grave.
+//
+//        flow_make            flow_settle          flow_close(grave)      flow_drop
+//   free ---------> EMBRYOS <------------> SETTLED ----------> TOMBSTONES ---------> free
+//                      \______________________________________________________________/
+#include "shard.h"
+
+static uint32_t tag_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
+uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_key *key)
+{
+    uint32_t tag = tag_of(hash);
+    for (uint32_t i = tag & s->mask; s->index[i].row; i = (i + 1) & s->mask)
+        if (s->index[i].tag == tag && rn_key_equal(&flow_row(s, s->index[i].row - 1)->key, key))
+            return s->index[i].row - 1;
+    return FLOW_NONE;
+}
+
+static void index_add(struct flow_shard *s, uint64_t hash, uint32_t row)
+{
+    uint32_t i = tag_of(hash) & s->mask;
+    while (s->index[i].row)
+        i = (i + 1) & s->mask;
+    s->index[i] = (struct flow_slot){tag_of(hash), row + 1};
+}
+
+static void index_remove(struct flow_shard *s, uint64_t hash, uint32_t row)
+{
+    uint32_t hole = tag_of(hash) & s->mask;
+    while (s->index[hole].row != row + 1)
+        hole = (hole + 1) & s->mask;
+    for (uint32_t i = (hole + 1) & s->mask; s->index[i].row; i = (i + 1) & s->mask) {
+        uint32_t home = s->index[i].tag & s->mask;
+        if (((i - home) & s->mask) >= ((i - hole) & s->mask)) { // may move back as far as the hole
+            s->index[hole] = s->index[i];
+            hole = i;
+        }
+    }
+    s->index[hole].row = 0;
+}
+
+// Queues.
+
+static enum flow_queue queue_of(const struct rn_conn *conn)
+{
+    return conn->flags & RN_CONN_TOMBSTONE ? FLOW_TOMBSTONES
+           : conn->flags & RN_CONN_EMBRYO  ? FLOW_EMBRYOS
+                                           : FLOW_SETTLED;
+}
+
+static void queue_remove(struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    struct flow_list *list = &s->queue[queue_of(conn)];
+    if (conn->queue_prev == FLOW_NONE)
+        list->head = conn->queue_next;
+    else
+        flow_row(s, conn->queue_prev)->queue_next = conn->queue_next;
+    if (conn->queue_next == FLOW_NONE)
+        list->tail = conn->queue_prev;
+    else
+        flow_row(s, conn->queue_next)->queue_prev = conn->queue_prev;
+}
+
+// At the end of the queue that its flags name.
+static void queue_append(struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    struct flow_list *list = &s->queue[queue_of(conn)];
+    conn->queue_prev = list->tail;
+    conn->queue_next = FLOW_NONE;
+    if (list->tail == FLOW_NONE)
+        list->head = row;
+    else
+        flow_row(s, list->tail)->queue_next = row;
+    list->tail = row;
+}
+
+void flow_settle(struct flow_shard *s, uint32_t row, enum flow_queue queue)
+{
+    static const uint8_t flag[FLOW_QUEUES] = {RN_CONN_TOMBSTONE, RN_CONN_EMBRYO, 0};
+    struct rn_conn *conn = flow_row(s, row);
+    queue_remove(s, row);
+    conn->flags &= (uint8_t) ~(RN_CONN_TOMBSTONE | RN_CONN_EMBRYO);
+    conn->flags |= flag[queue];
+    queue_append(s, row);
+}
+
+// The wheel.
+
+void flow_unplan(struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    if (conn->wheel_prev == FLOW_NONE)
+        s->wheel[conn->wheel_slot] = conn->wheel_next;
+    else
+        flow_row(s, conn->wheel_prev)->wheel_next = conn->wheel_next;
+    if (conn->wheel_next != FLOW_NONE)
+        flow_row(s, conn->wheel_next)->wheel_prev = conn->wheel_prev;
+}
+
+static void wheel_push(struct flow_shard *s, uint32_t row, uint32_t slot)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    conn->wheel_slot = (uint16_t)slot;
+    conn->wheel_prev = FLOW_NONE;
+    conn->wheel_next = s->wheel[slot];
+    if (conn->wheel_next != FLOW_NONE)
+        flow_row(s, conn->wheel_next)->wheel_prev = row;
+    s->wheel[slot] = row;
+}
+
+void flow_push_due(struct flow_shard *s, uint32_t row)
+{
+    wheel_push(s, row, FLOW_DUE);
+}
+
+// Seconds after the cursor at which a deadline is looked at: never now, never beyond the wheel.
+static int64_t steps_to(const struct flow_shard *s, rn_time deadline)
+{
+    int64_t steps = rn_time_sec(deadline) + 1 - s->cursor;
+    return steps < 1 ? 1 : steps > FLOW_WHEEL - 1 ? FLOW_WHEEL - 1 : steps;
+}
+
+static uint32_t slot_after(const struct flow_shard *s, int64_t steps)
+{
+    return (uint32_t)((uint64_t)(s->cursor + steps) % FLOW_WHEEL);
+}
+
+void flow_plan(struct flow_shard *s, uint32_t row, rn_time deadline)
+{
+    uint32_t slot = slot_after(s, steps_to(s, deadline));
+    s->occupied[slot / 64] |= UINT64_C(1) << slot % 64;
+    wheel_push(s, row, slot);
+}
+
+void flow_rearm(struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    if (conn->wheel_slot == FLOW_DUE)
+        return;
+    uint32_t planned = (conn->wheel_slot - slot_after(s, 0)) % FLOW_WHEEL;
+    if (steps_to(s, rn_conn_deadline(conn)) >= (int64_t)planned)
+        return;
+    flow_unplan(s, row);
+    flow_plan(s, row, rn_conn_deadline(conn));
+}
+
+// Birth.
+
+static bool server_side(const struct rn_conn *conn, unsigned end)
+{
+    return rn_dpi_server_port(conn->key.proto, conn->key.port[end]) &&
+           !rn_dpi_server_port(conn->key.proto, conn->key.port[1 - end]);
+}
+
+static void find_initiator(struct rn_conn *conn, const struct rn_packet *packet)
+{
+    unsigned from = packet->from;
+    conn->initiator = (uint8_t)(server_side(conn, from) ? 1 - from : from);
+    bool answer = false;
+    if (packet->key.proto == RN_PROTO_TCP && packet->tcp.flags & RN_TCP_SYN)
+        answer = packet->tcp.flags & RN_TCP_ACK;
+    else if (packet->key.proto == RN_PROTO_ARP)
+        answer = packet->arp.op == 2;
+    else if (packet->key.proto == RN_PROTO_ICMP && packet->icmp.echo)
+        answer = packet->icmp.type == 0;
+    else if (packet->key.proto == RN_PROTO_ICMPV6 && packet->icmp.echo)
+        answer = packet->icmp.type == 129;
+    else
+        return;
+    conn->initiator = (uint8_t)(answer ? 1 - from : from);
+    conn->flags |= RN_CONN_INITIATOR_PROVED;
+}
+
+void flow_orient(const struct flow_shard *s, struct rn_conn *conn)
+{
+    bool ours[2] = {rn_local_has(&s->local, &conn->key.ip[0]),
+                    rn_local_has(&s->local, &conn->key.ip[1])};
+    conn->flags &= (uint8_t)~RN_CONN_LOCAL_KNOWN;
+    conn->local = conn->initiator;
+    if (ours[0] != ours[1]) {
+        conn->local = ours[1];
+        conn->flags |= RN_CONN_LOCAL_KNOWN;
+    }
+}
+
+static bool strangers(const struct flow_shard *s, const struct rn_conn *conn)
+{
+    for (unsigned end = 0; end < 2; end++)
+        if (rn_local_has(&s->local, &conn->key.ip[end]) ||
+            rn_local_kind(&s->local, &conn->key.ip[end]) != RN_ADDR_UNICAST ||
+            rn_ip_is_unspecified(&conn->key.ip[end]))
+            return false;
+    return true;
+}
+
+static void evict(struct rn_flow *flow, struct flow_shard *s, rn_time now,
+                  struct rn_flow_events *events)
+{
+    if (s->queue[FLOW_TOMBSTONES].head != FLOW_NONE) {
+        flow_drop(flow, s, s->queue[FLOW_TOMBSTONES].head);
+        return;
+    }
+    uint32_t row = s->queue[FLOW_EMBRYOS].head;
+    // The longest idle of the others, by second chance: one that spoke since the last look goes to the end.
+    for (unsigned tries = 0; row == FLOW_NONE && s->queue[FLOW_SETTLED].head != FLOW_NONE;) {
+        uint32_t candidate = s->queue[FLOW_SETTLED].head;
+        struct rn_conn *conn = flow_row(s, candidate);
+        if (!(conn->flags & RN_CONN_RECENT) || ++tries > RN_FLOW_STRETCH) {
+            row = candidate;
+            break;
+        }
+        conn->flags &= (uint8_t)~RN_CONN_RECENT;
+        flow_settle(s, candidate, FLOW_SETTLED);
+    }
+    if (row == FLOW_NONE)
+        return;
+    s->evicted++;
+    flow_close(flow, s, row, now, RN_CLOSE_EVICTED, false, events);
+}
+
+uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_packet *packet,
+                   struct rn_flow_events *events)
+{
+    uint32_t row = rn_pool_acquire(&s->rows);
+    if (row == RN_POOL_NONE) {
+        evict(flow, s, packet->time, events);
+        row = rn_pool_acquire(&s->rows);
+        if (row == RN_POOL_NONE)
+            return FLOW_NONE;
+    }
+    if (!s->running) {
+        s->cursor = rn_time_sec(packet->time) - 1;
+        s->running = true;
+    }
+    struct rn_conn *conn = flow_row(s, row);
+    *conn = (struct rn_conn){.key = packet->key,
+                             .id = ++s->made * flow->cfg.shards + s->number,
+                             .facts_ref = FLOW_NONE,
+                             .flags = RN_CONN_EMBRYO,
+                             .first_seen = packet->time,
+                             .last_seen = packet->time,
+                             .vlan_count = packet->vlan_count};
+    memcpy(conn->vlan, packet->vlan, sizeof conn->vlan);
+    find_initiator(conn, packet);
+    flow_orient(s, conn);
+    s->ambiguous |= s->local.net_count && strangers(s, conn);
+    s->youngest = packet->time;
+    s->live++;
+    index_add(s, packet->hash, row);
+    queue_append(s, row);
+    flow_plan(s, row, rn_conn_deadline(conn));
+    return row;
+}
+
+// Death.
+
+void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    index_remove(s, rn_key_hash(flow->cfg.seed, &conn->key), row);
+    queue_remove(s, row);
+    flow_unplan(s, row);
+    if (!(conn->flags & RN_CONN_TOMBSTONE))
+        s->live--;
+    flow_facts_release(s, conn->facts_ref);
+    conn->id = 0;
+    rn_pool_release(&s->rows, row);
+}
+
+void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_time now,
+                enum rn_close_reason reason, bool grave, struct rn_flow_events *events)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    struct rn_conn_event *event = flow_event(s, events, conn, now);
+    if (event) {
+        event->kind = RN_EVENT_CLOSED;
+        event->reason = reason;
+    }
+    s->closed++;
+    if (!grave) {
+        flow_drop(flow, s, row);
+        return;
+    }
+    flow_facts_release(s, conn->facts_ref);
+    conn->facts_ref = FLOW_NONE;
+    s->live--;
+    flow_settle(s, row, FLOW_TOMBSTONES);
+    conn->terminal_since = now;
+    flow_unplan(s, row);
+    flow_plan(s, row, rn_time_add(now, FLOW_TOMBSTONE_LIFE));
+}
