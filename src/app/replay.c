@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// Replay: one thread, one shard, time from the trace, so the same file gives the same bytes whatever the seed.
+//
+//   frame -> rn_wire_decode -> rn_fragments_resolve -> batch -> rn_flow_ingest -> rn_jsonl_event
+//
+// 1. Cleanup runs every 5 s of trace time, before the first packet that is later; ticks without work are jumped over,
+//    as traces may span centuries.
+// 2. A batch never crosses such a tick. Frames are copied into it, since a frame is borrowed until the next one.
+#include "replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rustnet/base/intern.h"
+#include "rustnet/base/sync.h"
+#include "rustnet/capture.h"
+#include "rustnet/export.h"
+#include "rustnet/flow.h"
+#include "rustnet/lookup.h"
+#include "rustnet/wire.h"
+
+#define CLEANUP_EVERY (5 * RN_SEC)
+#define FRAMES_AT_ONCE 4096
+#define FRAME_BYTES 2048 // of a frame that inspection gets to see
+#define NAMES_MAX 65536
+
+struct replay {
+    struct rn_capture *capture;
+    struct rn_flow *flow;
+    struct rn_fragments *fragments;
+    struct rn_dpi_ctx *dpi;
+    struct rn_intern *names;
+    struct rn_jsonl *jsonl;
+    struct rn_hash_key seed;
+    struct rn_counts counts;
+    int link;
+    bool started;
+    rn_time now, next_cleanup;
+    unsigned batched;
+    struct rn_packet batch[RN_FLOW_BATCH];
+    uint8_t bytes[RN_FLOW_BATCH][FRAME_BYTES];
+    struct rn_flow_events events;
+};
+
+static void write_events(struct replay *r)
+{
+    for (unsigned i = 0; i < r->events.count; i++)
+        rn_jsonl_event(r->jsonl, &r->events.event[i]);
+    r->events.count = 0;
+}
+
+static void flush(struct replay *r)
+{
+    rn_flow_ingest(r->flow, r->batch, r->batched, r->dpi, &r->events);
+    r->batched = 0;
+    write_events(r);
+}
+
+static void cleanup_at(struct replay *r, rn_time now)
+{
+    bool more = true;
+    while (more) {
+        more = rn_flow_cleanup(r->flow, 0, now, &r->events);
+        write_events(r);
+    }
+}
+
+// Runs the ticks that come before time, those with something due.
+static void run_ticks(struct replay *r, rn_time time)
+{
+    while (time >= r->next_cleanup) {
+        rn_time due = rn_flow_next_deadline(r->flow);
+        if (due > r->next_cleanup) {
+            rn_time to = due < time ? due : time;
+            rn_dur ticks = rn_time_since(to, r->next_cleanup) / CLEANUP_EVERY;
+            r->next_cleanup = rn_time_add(r->next_cleanup, ticks * CLEANUP_EVERY);
+            if (r->next_cleanup < due && r->next_cleanup <= time &&
+                rn_time_since(time, r->next_cleanup) >= CLEANUP_EVERY)
+                r->next_cleanup = rn_time_add(r->next_cleanup, CLEANUP_EVERY);
+        }
+        cleanup_at(r, r->next_cleanup);
+        if (rn_time_since(RN_TIME_MAX, r->next_cleanup) < CLEANUP_EVERY) {
+            r->next_cleanup = RN_TIME_MAX; // the end of representable time: no more ticks
+            break;
+        }
+        r->next_cleanup = rn_time_add(r->next_cleanup, CLEANUP_EVERY);
+    }
+}
+
+static void keep_payload(struct replay *r, struct rn_packet *p)
+{
+    if (!r->dpi) {
+        p->payload.len = 0;
+        return;
+    }
+    if (p->payload.len > FRAME_BYTES)
+        p->payload.len = FRAME_BYTES;
+    uint8_t *copy = r->bytes[r->batched];
+    if (p->payload.len)
+        memcpy(copy, p->payload.p, p->payload.len);
+    p->payload.p = copy;
+}
+
+static void take_frame(void *ctx, const struct rn_frame *frame)
+{
+    struct replay *r = ctx;
+    if (!r->started) {
+        r->started = true;
+        r->now = frame->time;
+        r->next_cleanup = rn_time_add(frame->time, CLEANUP_EVERY);
+    }
+    if (frame->time > r->now)
+        r->now = frame->time;
+    if (r->now >= r->next_cleanup && r->next_cleanup != RN_TIME_MAX) {
+        flush(r);
+        run_ticks(r, r->now);
+    }
+    r->counts.packets++;
+    r->counts.bytes += frame->wire_bytes;
+    struct rn_packet *p = &r->batch[r->batched];
+    enum rn_ignore why = rn_wire_decode(r->link, frame, p);
+    if (!why && p->flags & (RN_PACKET_FIRST_FRAGMENT | RN_PACKET_LATER_FRAGMENT))
+        why = rn_fragments_resolve(r->fragments, p);
+    if (why) {
+        r->counts.ignored[why]++;
+        return;
+    }
+    r->counts.parsed++;
+    keep_payload(r, p);
+    // The process of a PKTAP header borrows the frame, so such a packet goes in at once.
+    bool borrows = p->comm != NULL;
+    p->hash = rn_key_hash(r->seed, &p->key);
+    if (++r->batched == RN_FLOW_BATCH || borrows)
+        flush(r);
+}
+
+static int open_all(struct replay *r, const struct app_options *o, struct rn_err *err)
+{
+    int rc = rn_random(&r->seed, sizeof r->seed, err);
+    if (!rc)
+        rc = rn_capture_open_file(o->read, o->filter, &r->capture, err);
+    if (rc)
+        return rc;
+    r->link = rn_capture_link(r->capture);
+    if (!rn_wire_link_known(r->link))
+        return rn_err_set(err, -EINVAL, "%s: link type %d is not known to this program",
+                          rn_capture_device(r->capture), r->link);
+    if (!(r->names = rn_intern_new(NAMES_MAX, err)) ||
+        !(r->fragments = rn_fragments_new(r->seed, err)))
+        return -ENOMEM;
+    if (!o->no_dpi && !(r->dpi = rn_dpi_ctx_new(err)))
+        return -ENOMEM;
+    struct rn_flow_cfg cfg = {.max_connections = o->max_connections,
+                              .shards = 1,
+                              .dpi = !o->no_dpi,
+                              .ordered = true,
+                              .seed = r->seed,
+                              .local = o->local,
+                              .names = r->names};
+    if (!(r->flow = rn_flow_new(&cfg, err)))
+        return err->code;
+    struct rn_jsonl_cfg jsonl = {.names = r->names, .service = rn_service_of};
+    rc = rn_jsonl_open(o->json_log ? o->json_log : "-", &jsonl, &r->jsonl, err);
+    if (!rc)
+        rn_jsonl_set_local(r->jsonl, &o->local);
+    return rc;
+}
+
+static void finish(struct replay *r)
+{
+    flush(r);
+    bool more = true;
+    while (more) {
+        more = rn_flow_drain(r->flow, 0, r->now, &r->events);
+        write_events(r);
+    }
+    uint64_t ignored[RN_IGNORE_COUNT];
+    memcpy(ignored, r->counts.ignored, sizeof ignored);
+    rn_flow_counts(r->flow, &r->counts);
+    r->counts.parsed -= r->counts.ignored[RN_IGNORE_LATE];
+    rn_jsonl_summary(r->jsonl, &r->counts, r->now);
+}
+
+static void close_all(struct replay *r)
+{
+    rn_flow_free(r->flow);
+    rn_dpi_ctx_free(r->dpi);
+    rn_fragments_free(r->fragments);
+    rn_intern_free(r->names);
+    rn_capture_close(r->capture);
+    free(r);
+}
+
+int app_replay(const struct app_options *options, struct rn_err *out_warning, struct rn_err *err)
+{
+    struct replay *r = calloc(1, sizeof *r);
+    if (!r)
+        return rn_err_set(err, -ENOMEM, "No memory for a replay");
+    int rc = open_all(r, options, err);
+    if (!rc) {
+        int n;
+        while ((n = rn_capture_next(r->capture, FRAMES_AT_ONCE, take_frame, r, out_warning)) > 0)
+            ;
+        finish(r);
+    }
+    if (r->jsonl) {
+        int written = rn_jsonl_close(r->jsonl, rc ? NULL : err);
+        rc = rc ? rc : written;
+    }
+    close_all(r);
+    return rc;
+}
