@@ -24,11 +24,12 @@ struct rn_capture_cfg {
 
 struct rn_capture;
 
-// -ENODEV: no such device; -EPERM: no right to capture; -EINVAL: the filter does not compile or the link type is not
-// known. Each with its remedy in err.
+// -ENODEV: no such device; -EPERM: no right to capture; -EINVAL: the filter does not compile. Each with its remedy in
+// err. A device that is down is no error: frames come once it is up. Whether a link type can be read is not decided
+// here: ask rn_capture_link.
 int rn_capture_open_live(const struct rn_capture_cfg *cfg, struct rn_capture **out,
                          struct rn_err *err);
-// "-" reads standard input. -ENOENT and so on; -EINVAL: no capture file, or a link type that is not known.
+// "-" reads standard input. -ENOENT and so on; -EINVAL: no capture file, or the filter does not compile.
 int rn_capture_open_file(const char *path, const char *filter, struct rn_capture **out,
                          struct rn_err *err);
 void rn_capture_close(struct rn_capture *capture);

@@ -23,10 +23,12 @@ struct rn_flow_cfg {
     uint32_t max_connections; // rows in all; ceil(max / shards) in each shard
     uint32_t shards;          // a power of two, 1 to RN_FLOW_SHARDS_MAX
     bool dpi;
-    bool ordered; // one tick's removals come in the order of creation, whatever the seed (replay; takes one shard)
+    bool
+        ordered; // one tick's removals come in the order of creation, whatever the seed (replay; takes one shard)
     struct rn_hash_key seed;
     struct rn_local_addrs local; // addresses that are ours at the start
-    struct rn_intern *names;     // process names that come with packets (PKTAP); NULL: they are left out
+    struct rn_intern
+        *names; // process names that come with packets (PKTAP); NULL: they are left out
 };
 
 struct rn_flow;

@@ -103,7 +103,7 @@ enum {
     RN_EFFECT_REQUEST = 0x02, // ui->request has changed: ask for a new snapshot now
     RN_EFFECT_QUIT = 0x04,
     RN_EFFECT_SUSPEND = 0x08, // ^Z
-    RN_EFFECT_NOTE = 0x10,    // ui->request has changed, but the next regular snapshot is soon enough
+    RN_EFFECT_NOTE = 0x10, // ui->request has changed, but the next regular snapshot is soon enough
 };
 
 // What a view learned, fed to the next update.
@@ -115,8 +115,9 @@ struct rn_ui {
     uint16_t cols, rows;
     // What the next snapshot should answer. Its `filter` is the text as it is being typed.
     struct rn_view_request request;
-    uint32_t top;      // position of the first row on the screen
-    uint32_t position; // where the selection was last seen; its neighbour takes over when it is gone
+    uint32_t top; // position of the first row on the screen
+    uint32_t
+        position; // where the selection was last seen; its neighbour takes over when it is gone
     uint8_t tab;
     bool sidebar;
     bool port_numbers; // instead of service names

@@ -1,92 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
-// Captures read from a file, pcap or pcapng, through libpcap; the other end of the same handle is live.c.
+// Captures that lie in a file or come through a pipe: pcap and pcapng, told apart by libpcap.
+//
+// The file is opened here and not by libpcap, so that the usual mistakes (a directory, an empty file, a text) each get
+// one sentence.
+#include "internal.h"
+
 #include <errno.h>
-#include <pcap/pcap.h>
+#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "rustnet/base/text.h"
-#include "rustnet/capture.h"
+static int open_path(const char *path, FILE **out, struct rn_err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        int code = errno;
+        return rn_err_set(err, -code, "Cannot open %s: %s", path, strerror(code));
+    }
+    struct stat st;
+    int code = 0;
+    if (fstat(fd, &st) < 0)
+        code = rn_err_set(err, -errno, "Cannot read %s: %s", path, strerror(errno));
+    else if (S_ISDIR(st.st_mode))
+        code = rn_err_set(err, -EISDIR, "%s is a directory, not a capture file", path);
+    else if (S_ISREG(st.st_mode) && st.st_size == 0)
+        code = rn_err_set(err, -EINVAL, "%s is empty, not a capture file", path);
+    else if (!(*out = fdopen(fd, "rb")))
+        code = rn_err_set(err, -errno, "Cannot read %s: %s", path, strerror(errno));
+    if (code < 0)
+        close(fd);
+    return code;
+}
 
-struct rn_capture {
-    pcap_t *pcap;
-    char name[256]; // clean text
-};
+static int open_stdin(FILE **out, struct rn_err *err)
+{
+    if (isatty(STDIN_FILENO))
+        return rn_err_set(err, -EINVAL, "Standard input is a terminal, not a capture file");
+    *out = stdin;
+    return 0;
+}
 
-// One pass of rn_capture_next: where libpcap's frames go.
-struct pass {
-    rn_capture_sink sink;
-    void *ctx;
-};
+// libpcap's words for a header that it cannot make anything of.
+static int explain(const char *name, const char *why, struct rn_err *err)
+{
+    if (strstr(why, "unknown file format") || strstr(why, "bad dump file format"))
+        return rn_err_set(err, -EINVAL, "%s is not a capture file (pcap or pcapng)", name);
+    if (strstr(why, "truncated dump file"))
+        return rn_err_set(err, -EINVAL, "%s is too short for a capture file", name);
+    return rn_err_set(err, -EINVAL, "%s cannot be read as a capture file: %s", name, why);
+}
 
 int rn_capture_open_file(const char *path, const char *filter, struct rn_capture **out,
                          struct rn_err *err)
 {
-    char text[PCAP_ERRBUF_SIZE] = "";
-    struct rn_capture *c = calloc(1, sizeof *c);
+    bool standard = strcmp(path, "-") == 0;
+    const char *name = standard ? "standard input" : path;
+    FILE *file = NULL;
+    int r = standard ? open_stdin(&file, err) : open_path(path, &file, err);
+    if (r < 0)
+        return r;
+    char why[PCAP_ERRBUF_SIZE] = "";
+    pcap_t *p = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
+    if (!p) {
+        if (!standard)
+            fclose(file);
+        return explain(name, why, err);
+    }
+    r = capture_set_filter(p, filter, 0, err);
+    if (r < 0) {
+        pcap_close(p);
+        return r;
+    }
+    struct rn_capture *c = capture_new(p, name, err);
     if (!c)
-        return rn_err_set(err, -ENOMEM, "No memory for a capture");
-    rn_text_clean(c->name, sizeof c->name, rn_bytes_of(path, strlen(path)));
-    c->pcap = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, text);
-    if (!c->pcap) {
-        bool named = strstr(text, path) != NULL;
-        int rc = rn_err_set(err, -EINVAL, "Cannot read %s%s%s", named ? "" : c->name,
-                            named ? "" : ": ", text);
-        free(c);
-        return rc;
-    }
-    struct bpf_program program;
-    if (filter && (pcap_compile(c->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) ||
-                   pcap_setfilter(c->pcap, &program))) {
-        int rc = rn_err_set(err, -EINVAL, "The filter \"%s\" is not right: %s", filter,
-                            pcap_geterr(c->pcap));
-        rn_capture_close(c);
-        return rc;
-    }
-    if (filter)
-        pcap_freecode(&program);
+        return -ENOMEM;
     *out = c;
     return 0;
-}
-
-void rn_capture_close(struct rn_capture *capture)
-{
-    if (!capture)
-        return;
-    pcap_close(capture->pcap);
-    free(capture);
-}
-
-static void give(u_char *user, const struct pcap_pkthdr *head, const u_char *data)
-{
-    struct pass *pass = (struct pass *)(void *)user;
-    // With nanosecond precision libpcap keeps nanoseconds in tv_usec.
-    struct rn_frame frame = {.data = data,
-                             .captured_bytes = head->caplen,
-                             .wire_bytes = head->len < head->caplen ? head->caplen : head->len,
-                             .time = rn_time_of(head->ts.tv_sec, head->ts.tv_usec)};
-    pass->sink(pass->ctx, &frame);
-}
-
-int rn_capture_next(struct rn_capture *capture, unsigned max, rn_capture_sink sink, void *ctx,
-                    struct rn_err *err)
-{
-    struct pass pass = {sink, ctx};
-    int n = pcap_dispatch(capture->pcap, (int)max, give, (u_char *)&pass);
-    if (n > 0)
-        return n;
-    if (n == 0)
-        return -ENODATA;
-    return rn_err_set(err, -EIO, "%s: %s", capture->name, pcap_geterr(capture->pcap));
-}
-
-int rn_capture_link(const struct rn_capture *capture)
-{
-    return pcap_datalink(capture->pcap);
-}
-
-const char *rn_capture_device(const struct rn_capture *capture)
-{
-    return capture->name;
 }

@@ -59,9 +59,10 @@ static void append_label(struct name *name, struct rn_bytes label)
     }
 }
 
-static size_t offset_of(const struct walk *w, const struct rn_reader *r)
+// Where the walk stands in the message.
+static size_t offset_of(const struct walk *w)
 {
-    return (size_t)(r->p - w->message.p);
+    return w->message.len - rn_reader_left(&w->r);
 }
 
 // Goes on at the target of a pointer whose first byte is c. *limit is where the present piece of the name begins.
@@ -78,11 +79,11 @@ static bool follow(const struct walk *w, struct rn_reader *at, uint8_t c, size_t
     return true;
 }
 
-// Takes a name at r, which is w->r or a reader over record data.
-static bool take_name(struct walk *w, struct rn_reader *r, struct name *out)
+// Takes a name at r, which is w->r or a reader over record data; `offset` is where it begins in the message.
+static bool take_name(struct walk *w, struct rn_reader *r, size_t offset, struct name *out)
 {
     struct rn_reader at = *r;
-    size_t limit = offset_of(w, r), wire_len = 1;
+    size_t limit = offset, wire_len = 1;
     unsigned jumps = 0;
     out->len = 0;
     for (;;) {
@@ -123,7 +124,7 @@ static bool is_class(uint16_t class)
 
 static bool take_question(struct walk *w, struct name *name, uint16_t *type)
 {
-    if (!take_name(w, &w->r, name))
+    if (!take_name(w, &w->r, offset_of(w), name))
         return false;
     *type = rn_take_be16(&w->r);
     uint16_t class = rn_take_be16(&w->r);
@@ -135,7 +136,7 @@ static bool take_question(struct walk *w, struct name *name, uint16_t *type)
 // An OPT record keeps the sender's buffer size in its class (RFC 6891, 6.1.2).
 static bool take_record(struct walk *w, struct record *out)
 {
-    if (!take_name(w, &w->r, &out->name))
+    if (!take_name(w, &w->r, offset_of(w), &out->name))
         return false;
     out->type = rn_take_be16(&w->r);
     out->class = rn_take_be16(&w->r);
@@ -184,7 +185,7 @@ static void take_answers(struct walk *w, unsigned count, struct rn_facts *facts)
         if (record.type != TYPE_CNAME && record.type != TYPE_PTR)
             continue;
         struct name target;
-        if (!take_name(w, &record.data, &target))
+        if (!take_name(w, &record.data, offset_of(w) - len, &target))
             return;
         rn_facts_put_text(facts, RN_FACT_ANSWER, rn_bytes_of(target.s, target.len));
     }

@@ -51,7 +51,7 @@ static bool take_line(struct rn_reader *r, struct rn_bytes *out)
         return false;
     struct rn_bytes line = rn_take_bytes(r, (size_t)(lf - rest.p));
     rn_skip(r, 1);
-    if (line.len > 0 && line.p[line.len - 1] == '\r')
+    if (dpi_last(line) == '\r')
         line.len--;
     *out = line;
     return true;
@@ -59,10 +59,11 @@ static bool take_line(struct rn_reader *r, struct rn_bytes *out)
 
 static struct rn_bytes take_until(struct rn_reader *r, uint8_t stop)
 {
-    const uint8_t *start = r->p;
+    struct rn_bytes taken = rn_reader_rest(r);
     while (rn_reader_left(r) > 0 && *r->p != stop)
         rn_skip(r, 1);
-    return rn_bytes_of(start, (size_t)(r->p - start));
+    taken.len -= rn_reader_left(r);
+    return taken;
 }
 
 static bool is_version(struct rn_bytes token)
@@ -134,7 +135,7 @@ static enum rn_verdict take_request_line(struct rn_bytes line, bool ended, struc
         return RN_MORE;
     struct rn_bytes rest = trim(rn_reader_rest(&r));
     size_t cut = rest.len;
-    while (cut > 0 && !is_space(rest.p[cut - 1]))
+    while (cut > 0 && !is_space(dpi_at(rest, cut - 1)))
         cut--;
     struct rn_reader tokens = rn_reader_of(rest);
     out->target = trim(rn_take_bytes(&tokens, cut));
@@ -193,17 +194,20 @@ static bool is_scheme(struct rn_bytes text)
 }
 
 // The authority within an absolute target ("http://user@host:80/path"), {NULL, 0} where there is none.
-static struct rn_bytes authority_of(const struct message *message)
+// *out_at is where it begins; 0 at first.
+static struct rn_bytes authority_of(const struct message *message, size_t *out_at)
 {
     struct rn_reader r = rn_reader_of(message->target);
     if (dpi_equal(message->method, DPI_LITERAL("CONNECT")))
         return message->target;
     if (!is_scheme(take_until(&r, ':')) || !dpi_equal(rn_take_bytes(&r, 3), DPI_LITERAL("://")))
         return (struct rn_bytes){NULL, 0};
-    const uint8_t *start = r.p;
+    struct rn_bytes authority = rn_reader_rest(&r);
+    *out_at = message->target.len - authority.len;
     while (rn_reader_left(&r) > 0 && *r.p != '/' && *r.p != '?' && *r.p != '#')
         rn_skip(&r, 1);
-    return rn_bytes_of(start, (size_t)(r.p - start));
+    authority.len -= rn_reader_left(&r);
+    return authority;
 }
 
 // What comes behind the user information.
@@ -211,7 +215,7 @@ static struct rn_bytes without_user(struct rn_bytes authority)
 {
     struct rn_reader r = rn_reader_of(authority);
     for (size_t cut = authority.len; cut > 0; cut--) {
-        if (authority.p[cut - 1] == '@') {
+        if (dpi_at(authority, cut - 1) == '@') {
             rn_skip(&r, cut);
             break;
         }
@@ -222,11 +226,12 @@ static struct rn_bytes without_user(struct rn_bytes authority)
 static void put_target(struct rn_dpi_ctx *ctx, struct rn_facts *facts,
                        const struct message *message)
 {
-    struct rn_bytes target = message->target, authority = authority_of(message);
+    size_t at = 0;
+    struct rn_bytes target = message->target, authority = authority_of(message, &at);
     struct rn_bytes host = without_user(authority);
     if (host.len < authority.len) { // leave the user information out
         struct rn_reader r = rn_reader_of(target);
-        struct rn_bytes start = rn_take_bytes(&r, (size_t)(authority.p - target.p));
+        struct rn_bytes start = rn_take_bytes(&r, at);
         rn_skip(&r, authority.len - host.len);
         struct rn_bytes rest = rn_reader_rest(&r);
         size_t room = DPI_SCRATCH_BYTES - start.len; // start is a scheme and "://" at most

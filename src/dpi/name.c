@@ -68,13 +68,13 @@ void rn_dpi_text(enum rn_app app, const struct rn_facts *facts, struct rn_text25
 static struct rn_bytes without_port(struct rn_bytes host)
 {
     size_t n = host.len;
-    while (n > 0 && host.p[n - 1] >= '0' && host.p[n - 1] <= '9')
+    while (n > 0 && dpi_at(host, n - 1) >= '0' && dpi_at(host, n - 1) <= '9')
         n--;
-    if (n < 2 || host.p[n - 1] != ':')
+    if (n < 2 || dpi_at(host, n - 1) != ':')
         return host;
-    if (host.p[0] != '[' && memchr(host.p, ':', n - 1))
+    if (dpi_at(host, 0) != '[' && memchr(host.p, ':', n - 1))
         return host; // an IPv6 address that lacks the brackets
-    if (host.p[0] == '[' && host.p[n - 2] != ']')
+    if (dpi_at(host, 0) == '[' && dpi_at(host, n - 2) != ']')
         return host;
     return rn_bytes_of(host.p, n - 1);
 }
@@ -87,6 +87,6 @@ struct rn_bytes rn_dpi_hostname(enum rn_app app, const struct rn_facts *facts)
     struct rn_bytes name = text_of(facts, row->hostname);
     if (row->hostname == RN_FACT_HOST)
         name = without_port(name);
-    bool is_root = name.len == 1 && name.p[0] == '.';
+    bool is_root = name.len == 1 && dpi_at(name, 0) == '.';
     return name.len == 0 || is_root ? (struct rn_bytes){NULL, 0} : name;
 }

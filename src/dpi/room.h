@@ -35,6 +35,17 @@ static inline bool dpi_has(const struct rn_facts *facts, enum rn_fact fact)
     return rn_facts_find(facts, fact, 0).p != NULL;
 }
 
+// The byte at i, 0 beyond the end; and the last one.
+static inline uint8_t dpi_at(struct rn_bytes bytes, size_t i)
+{
+    return i < bytes.len ? bytes.p[i] : 0;
+}
+
+static inline uint8_t dpi_last(struct rn_bytes bytes)
+{
+    return dpi_at(bytes, bytes.len - 1);
+}
+
 static inline bool dpi_equal(struct rn_bytes a, struct rn_bytes b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);

@@ -93,7 +93,7 @@ static bool is_ldh(uint8_t c)
 // A hostname: letters, digits, hyphens in labels of 1 to 63, a dot, a letter (which refuses IPv4 addresses).
 static bool is_hostname(struct rn_bytes name)
 {
-    if (name.len < 4 || name.len > 253 || name.p[0] == '-' || name.p[name.len - 1] == '-')
+    if (name.len < 4 || name.len > 253 || dpi_at(name, 0) == '-' || dpi_last(name) == '-')
         return false;
     struct rn_reader r = rn_reader_of(name);
     size_t label = 0, dots = 0, letters = 0;

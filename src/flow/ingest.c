@@ -116,7 +116,8 @@ static void inspect(struct flow_shard *s, uint32_t row, const struct rn_packet *
     flow_facts_load(s, conn->facts_ref, &facts);
     enum rn_app app = conn->app;
     enum rn_dpi_more more = RN_DPI_OPEN;
-    enum rn_verdict verdict = rn_dpi_inspect(dpi, &in, conn->dpi_seen[p->from], &facts, &app, &more);
+    enum rn_verdict verdict =
+        rn_dpi_inspect(dpi, &in, conn->dpi_seen[p->from], &facts, &app, &more);
     if (conn->dpi_seen[p->from] < UINT8_MAX)
         conn->dpi_seen[p->from]++;
     if (more == RN_DPI_SETTLED)

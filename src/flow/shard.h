@@ -47,10 +47,10 @@ struct flow_shard {
     struct rn_pool rows;
     struct rn_pool facts[FLOW_FACT_CLASSES];
     struct flow_list queue[FLOW_QUEUES];
-    uint32_t wheel[FLOW_WHEEL + 1];       // heads; the last is the due list
-    uint64_t occupied[FLOW_WHEEL / 64];   // hints: a clear bit is an empty bucket
-    int64_t cursor;                       // second up to which buckets have been emptied
-    bool running;                         // cursor has been set
+    uint32_t wheel[FLOW_WHEEL + 1];     // heads; the last is the due list
+    uint64_t occupied[FLOW_WHEEL / 64]; // hints: a clear bit is an empty bucket
+    int64_t cursor;                     // second up to which buckets have been emptied
+    bool running;                       // cursor has been set
     bool draining;
     rn_time youngest; // when the last row was made
     uint64_t made;    // rows ever, for ids

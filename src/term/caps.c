@@ -40,23 +40,27 @@ int term_caps_load(struct term_saved *saved, struct rn_err *err)
     int found = 0;
     const char *term = getenv("TERM");
     if (!term || !*term)
-        return rn_err_set(err, -ENOTTY,
-                          "The environment variable TERM is not set, so the terminal's type is unknown.");
+        return rn_err_set(
+            err, -ENOTTY,
+            "The environment variable TERM is not set, so the terminal's type is unknown.");
     if (setupterm(NULL, 1, &found) != OK)
+        return rn_err_set(
+            err, -ENOTTY,
+            found < 0 ? "The description of the terminal type \"%s\" (TERM) is missing."
+                      : "The terminal type \"%s\" (TERM) is unknown or too plain for a screen.",
+            term);
+    if (!capability("cup") || !capability("clear")) {
+        del_curterm(cur_term);
         return rn_err_set(err, -ENOTTY,
-                          found < 0 ? "The description of the terminal type \"%s\" (TERM) is missing."
-                                    : "The terminal type \"%s\" (TERM) is unknown or too plain for a screen.",
+                          "The terminal type \"%s\" (TERM) cannot move the cursor, so there is no "
+                          "screen to draw on.",
                           term);
-    if (!capability("cup") || !capability("clear"))
-        return rn_err_set(err, -ENOTTY,
-                          "The terminal type \"%s\" (TERM) cannot move the cursor, so there is no screen to draw on.",
-                          term);
-    saved->reset_len = 0;
-    append(saved, "sgr0");
-    append(saved, "op");
-    append(saved, "rmkx");
-    append(saved, "cnorm");
-    append(saved, "rmcup");
-    del_curterm(cur_term); // curses will make its own
-    return 0;
-}
+        saved->reset_len = 0;
+        append(saved, "sgr0");
+        append(saved, "op");
+        append(saved, "rmkx");
+        append(saved, "cnorm");
+        append(saved, "rmcup");
+        del_curterm(cur_term); // curses will make its own
+        return 0;
+    }

@@ -33,7 +33,7 @@ bool term_swallow_takes(struct term_swallow *swallow, uint32_t code);
 #define TERM_RESET_BYTES 256
 struct term_saved {
     struct termios tty;
-    int stderr_copy;             // -1: descriptor 2 is not taken over
+    int stderr_copy;              // -1: descriptor 2 is not taken over
     char reset[TERM_RESET_BYTES]; // leaves the alternate screen, shows the cursor
     size_t reset_len;
 };

@@ -46,12 +46,14 @@ static short pair_of(struct term_painter *painter, short fg, short bg)
     return (short)painter->pair_count;
 }
 
-static void set_cell(struct term_painter *painter, cchar_t *out, const struct rn_cell *cell, wchar_t glyph)
+static void set_cell(struct term_painter *painter, cchar_t *out, const struct rn_cell *cell,
+                     wchar_t glyph)
 {
     struct rn_look look = rn_theme_look((enum rn_style)cell->style, cell->attrs, painter->colours);
     attr_t attrs = (look.bold ? A_BOLD : 0) | (look.reverse ? A_REVERSE : 0) |
                    (look.underline ? A_UNDERLINE : 0);
-    bool few = painter->colour_count < 16; // eight colours: dim stands for gray, bold for the bright half
+    bool few =
+        painter->colour_count < 16; // eight colours: dim stands for gray, bold for the bright half
     if (painter->colours ? look.fg == 8 && few : look.dim)
         attrs |= A_DIM;
     if (look.fg > 8 && few)
@@ -90,7 +92,8 @@ static void paint_row(struct term_painter *painter, const struct rn_screen *scre
 void term_paint(struct term_painter *painter, const struct rn_screen *screen)
 {
     struct rn_screen *shown = &painter->shown;
-    bool all = painter->unknown || shown->cols != screen->cols || shown->rows != screen->rows, any = all;
+    bool all = painter->unknown || shown->cols != screen->cols || shown->rows != screen->rows,
+         any = all;
     if (all)
         erase();
     shown->cols = screen->cols;

@@ -149,7 +149,9 @@ void term_signals_stop(void)
     struct sigaction dfl = {.sa_handler = SIG_DFL}, old;
     sigemptyset(&dfl.sa_mask);
     sigaction(SIGTSTP, &dfl, &old);
-    kill(0, SIGTSTP); // the whole group, as the terminal itself would; nothing happens where no shell could go on
+    kill(
+        0,
+        SIGTSTP); // the whole group, as the terminal itself would; nothing happens where no shell could go on
     sigaction(SIGTSTP, &old, NULL);
     term_signals_drain();
 }

@@ -35,7 +35,7 @@ struct rn_term {
     FILE *out; // curses' own, as it changes the buffering of what it is given
     uint16_t cols, rows;
     struct term_swallow swallow;
-    uint32_t kept; // a key that was read while looking behind an escape; 0: none
+    uint32_t kept;           // a key that was read while looking behind an escape; 0: none
     struct term_saved found; // the terminal as it was
     int log_copy;            // where descriptor 2 leads while the screen is ours
     WINDOW *input;           // a pad: reading keys from it draws nothing
@@ -71,8 +71,8 @@ void rn_term_size(const struct rn_term *term, uint16_t *out_cols, uint16_t *out_
 static void take_stderr(struct rn_term *term, int log_fd)
 {
     term->found.stderr_copy = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    term->log_copy = log_fd >= 0 ? fcntl(log_fd, F_DUPFD_CLOEXEC, 3)
-                                 : open("/dev/null", O_WRONLY | O_CLOEXEC);
+    term->log_copy =
+        log_fd >= 0 ? fcntl(log_fd, F_DUPFD_CLOEXEC, 3) : open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (term->log_copy >= 0)
         dup2(term->log_copy, STDERR_FILENO);
 }
@@ -125,7 +125,8 @@ static void set_modes(struct rn_term *term, bool colours)
 static int check_terminal(struct term_saved *saved, struct rn_err *err)
 {
     if (!isatty(STDIN_FILENO))
-        return rn_err_set(err, -ENOTTY, "Standard input is not a terminal, so no key could be read.");
+        return rn_err_set(err, -ENOTTY,
+                          "Standard input is not a terminal, so no key could be read.");
     if (!isatty(STDOUT_FILENO))
         return rn_err_set(err, -ENOTTY,
                           "Standard output is not a terminal, so there is no screen to draw on.");
@@ -293,7 +294,12 @@ int rn_term_poll(struct rn_term *term, int wake_fd, rn_dur timeout, struct rn_ui
         struct pollfd fd[3] = {{STDIN_FILENO, POLLIN, 0},
                                {term_signals_fd(), POLLIN, 0},
                                {wake_fd, POLLIN, 0}}; // negative: ignored
-        if (poll(fd, 3, timeout_ms(timeout)) < 0)
+        int n = poll(fd, 3, timeout_ms(timeout));
+        if (n < 0 && errno == EINTR)
+            n = poll(
+                fd, 3,
+                0); // a signal: its handler has written into one of these, or it was none of ours
+        if (n < 0)
             return errno == EINTR ? 0 : -EIO;
         if (fd[1].revents & POLLIN) {
             if (term_signals_drain())

@@ -142,8 +142,7 @@ static void put_failure(const struct rn_snapshot *snapshot, const struct ui_layo
 }
 
 static const struct ui_hint typing_left[] = {{"↑↓", "select"}, {NULL, NULL}};
-static const struct ui_hint typing_right[] = {
-    {"enter", "apply"}, {"esc", "cancel"}, {NULL, NULL}};
+static const struct ui_hint typing_right[] = {{"enter", "apply"}, {"esc", "cancel"}, {NULL, NULL}};
 static const struct ui_hint help_left[] = {{"j/k", "scroll"}, {NULL, NULL}};
 static const struct ui_hint help_right[] = {{"h/esc", "close"}, {"q", "quit"}, {NULL, NULL}};
 static const struct ui_hint right[] = {{"h", "help"}, {"q", "quit"}, {NULL, NULL}};

@@ -25,15 +25,9 @@ static const struct {
     enum ui_col col;
     uint16_t width; // what the column is left with
 } steps[] = {
-    {UI_COL_SERVICE, 0},
-    {UI_COL_LOCAL, 0},
-    {UI_COL_RTT, 0},
-    {UI_COL_APP, UI_APP_COMPACT},
-    {UI_COL_STATE, 0},
-    {UI_COL_PROCESS, 16},
-    {UI_COL_REMOTE, 18},
-    {UI_COL_APP, 0},
-    {UI_COL_PROCESS, 8},
+    {UI_COL_SERVICE, 0},          {UI_COL_LOCAL, 0}, {UI_COL_RTT, 0},
+    {UI_COL_APP, UI_APP_COMPACT}, {UI_COL_STATE, 0}, {UI_COL_PROCESS, 16},
+    {UI_COL_REMOTE, 18},          {UI_COL_APP, 0},   {UI_COL_PROCESS, 8},
 };
 
 static unsigned needed(const uint16_t width[UI_COL_COUNT])

@@ -42,8 +42,7 @@ static bool printable(uint32_t key)
         return false;
     char raw[4], clean[8];
     size_t n = rn_utf8_put(raw, key);
-    return rn_wcwidth(key) > 0 &&
-           rn_text_clean(clean, sizeof clean, rn_bytes_of(raw, n)) == n &&
+    return rn_wcwidth(key) > 0 && rn_text_clean(clean, sizeof clean, rn_bytes_of(raw, n)) == n &&
            memcmp(raw, clean, n) == 0;
 }
 

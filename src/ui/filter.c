@@ -35,18 +35,18 @@ static const struct {
     const char *word;
     enum filter_field field;
 } keywords[] = {
-    {"port", FIELD_PORT},          {"sport", FIELD_SPORT},
-    {"srcport", FIELD_SPORT},      {"source-port", FIELD_SPORT},
-    {"dport", FIELD_DPORT},        {"dstport", FIELD_DPORT},
-    {"dest-port", FIELD_DPORT},    {"destination-port", FIELD_DPORT},
-    {"src", FIELD_SRC},            {"source", FIELD_SRC},
-    {"dst", FIELD_DST},            {"dest", FIELD_DST},
-    {"destination", FIELD_DST},    {"proto", FIELD_PROTO},
-    {"protocol", FIELD_PROTO},     {"process", FIELD_PROCESS},
-    {"proc", FIELD_PROCESS},       {"service", FIELD_SERVICE},
-    {"svc", FIELD_SERVICE},        {"sni", FIELD_SNI},
-    {"host", FIELD_SNI},           {"hostname", FIELD_SNI},
-    {"app", FIELD_APP},            {"application", FIELD_APP},
+    {"port", FIELD_PORT},       {"sport", FIELD_SPORT},
+    {"srcport", FIELD_SPORT},   {"source-port", FIELD_SPORT},
+    {"dport", FIELD_DPORT},     {"dstport", FIELD_DPORT},
+    {"dest-port", FIELD_DPORT}, {"destination-port", FIELD_DPORT},
+    {"src", FIELD_SRC},         {"source", FIELD_SRC},
+    {"dst", FIELD_DST},         {"dest", FIELD_DST},
+    {"destination", FIELD_DST}, {"proto", FIELD_PROTO},
+    {"protocol", FIELD_PROTO},  {"process", FIELD_PROCESS},
+    {"proc", FIELD_PROCESS},    {"service", FIELD_SERVICE},
+    {"svc", FIELD_SERVICE},     {"sni", FIELD_SNI},
+    {"host", FIELD_SNI},        {"hostname", FIELD_SNI},
+    {"app", FIELD_APP},         {"application", FIELD_APP},
     {"state", FIELD_STATE},
 };
 

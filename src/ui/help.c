@@ -31,16 +31,40 @@ static bool next_line(struct page *page, struct ui_pen *pen)
     return true;
 }
 
+// Bytes of text that fit into a line: up to a blank where there is one.
+static size_t line_of(const char *text, unsigned cells)
+{
+    size_t left = strlen(text), len = 0, blank = 0, n;
+    for (unsigned used = 0; len < left; len += n) {
+        used += (unsigned)rn_wcwidth(rn_utf8_next(text + len, left - len, &n));
+        if (text[len] == ' ')
+            blank = len;
+        if (used > cells)
+            return blank > 0 ? blank : len > 0 ? len : n;
+    }
+    return len;
+}
+
+// A key and its meaning, which goes on below itself where it is too long.
 static void put_row(struct page *page, const struct ui_help_row *row, unsigned key_width)
 {
-    struct ui_pen pen;
-    if (!next_line(page, &pen))
-        return;
-    unsigned x = pen.x + 2;
-    pen.x = x;
-    ui_put(&pen, RN_STYLE_KEY, 0, row->key);
-    pen.x = x + key_width + 2;
-    ui_put(&pen, RN_STYLE_LABEL, 0, row->meaning);
+    const unsigned indent = 2 + key_width + 2;
+    const char *text = row->meaning;
+    unsigned cells = page->text.w > indent ? page->text.w - indent : 1;
+    for (bool first = true; first || *text; first = false) {
+        size_t len = line_of(text, cells);
+        struct ui_pen pen;
+        if (next_line(page, &pen)) {
+            unsigned x = pen.x;
+            pen.x = x + 2;
+            if (first)
+                ui_put(&pen, RN_STYLE_KEY, 0, row->key);
+            pen.x = x + indent;
+            ui_putf(&pen, RN_STYLE_LABEL, 0, "%.*s", (int)len, text);
+        }
+        text += len;
+        text += *text == ' ';
+    }
 }
 
 static void put_section(struct page *page, const struct ui_help_section *section)
@@ -69,16 +93,27 @@ static unsigned put_page(const struct ui_tab *tab, struct page *page)
     return page->line;
 }
 
-static unsigned line_count(const struct rn_ui *ui)
+static unsigned panel_width(struct ui_area content)
 {
-    struct page page = {0};
+    unsigned w = content.w > 4 ? content.w - 4 : content.w;
+    return w < 92 ? w : 92;
+}
+
+static unsigned text_width(struct ui_area content)
+{
+    unsigned w = panel_width(content);
+    return w > 6 ? w - 6 : 1; // borders, a blank inside each, the scrollbar and its blank
+}
+
+static unsigned line_count(const struct rn_ui *ui, struct ui_area content)
+{
+    struct page page = {.text = {.w = text_width(content)}};
     return put_page(ui_tabs[ui->tab], &page);
 }
 
 static struct ui_area panel_of(unsigned lines, struct ui_area content)
 {
-    unsigned w = content.w > 4 ? content.w - 4 : content.w, h = lines + 2;
-    w = w < 92 ? w : 92;
+    unsigned w = panel_width(content), h = lines + 2;
     h = h < 32 ? h : 32;
     if (h + 2 > content.h)
         h = content.h > 2 ? content.h - 2 : content.h;
@@ -93,7 +128,7 @@ static unsigned shown_lines(unsigned lines, struct ui_area content)
 
 static unsigned last_top(const struct rn_ui *ui, struct ui_area content)
 {
-    unsigned lines = line_count(ui), shown = shown_lines(lines, content);
+    unsigned lines = line_count(ui, content), shown = shown_lines(lines, content);
     return lines > shown ? lines - shown : 0;
 }
 
@@ -104,7 +139,7 @@ bool ui_help_scrolls(const struct rn_ui *ui, struct ui_area content)
 
 bool ui_help_key(struct rn_ui *ui, uint32_t key, struct ui_area content)
 {
-    unsigned last = last_top(ui, content), page = shown_lines(line_count(ui), content);
+    unsigned last = last_top(ui, content), page = shown_lines(line_count(ui, content), content);
     unsigned top = ui->help_top < last ? ui->help_top : last;
     switch (key) {
     case 'k':
@@ -154,7 +189,7 @@ static void put_border(struct rn_screen *screen, struct ui_area a)
 void ui_help_view(const struct rn_ui *ui, struct ui_area content, struct rn_screen *screen)
 {
     const struct ui_tab *tab = ui_tabs[ui->tab];
-    unsigned lines = line_count(ui), shown = shown_lines(lines, content);
+    unsigned lines = line_count(ui, content), shown = shown_lines(lines, content);
     struct ui_area panel = panel_of(lines, content);
     if (panel.w < 8 || panel.h < 3)
         return;
@@ -166,7 +201,7 @@ void ui_help_view(const struct rn_ui *ui, struct ui_area content, struct rn_scre
 
     unsigned last = lines > shown ? lines - shown : 0;
     struct page page = {screen,
-                        {panel.x + 2, panel.y + 1, panel.w - 6, panel.h - 2},
+                        {panel.x + 2, panel.y + 1, text_width(content), panel.h - 2},
                         ui->help_top < last ? ui->help_top : last,
                         0};
     put_page(tab, &page);

@@ -159,9 +159,8 @@ void ui_scrollbar(struct rn_screen *screen, struct ui_area track, uint32_t total
         length = 1;
     uint64_t range = total - visible, room = track.h - length;
     uint64_t at = top >= range ? room : room * top / range;
-    ui_fill(screen,
-            (struct ui_area){track.x, track.y + (unsigned)at, track.w, (unsigned)length}, 0x2590,
-            RN_STYLE_ACCENT, 0);
+    ui_fill(screen, (struct ui_area){track.x, track.y + (unsigned)at, track.w, (unsigned)length},
+            0x2590, RN_STYLE_ACCENT, 0);
 }
 
 // A letter per cell. Style TEXT is '.', the others count from 'a'; bold or underlined ones are capitals. The band of

@@ -107,10 +107,9 @@ static void put_dropped(struct panel *panel, const struct rn_counts *counts)
     put_count(panel, "Packets Dropped", dropped ? RN_STYLE_WARN : RN_STYLE_TEXT, dropped);
     if (dropped) {
         struct rn_text256 text;
-        rn_text_fmt(&text, "kernel %llu  ring %llu  table %llu",
-                    (unsigned long long)counts->dropped_kernel,
-                    (unsigned long long)counts->dropped_ring,
-                    (unsigned long long)counts->dropped_table);
+        rn_text_fmt(
+            &text, "kernel %llu  ring %llu  table %llu", (unsigned long long)counts->dropped_kernel,
+            (unsigned long long)counts->dropped_ring, (unsigned long long)counts->dropped_table);
         put_wrapped(panel, RN_STYLE_MUTED, 2, text.s);
     }
     if (counts->rows_evicted)

@@ -33,12 +33,12 @@ struct line {
     struct rn_screen *screen;
     const struct ui_columns *columns;
     const struct rn_row *row;
-    unsigned x, y, end;  // the table's part of the screen line
+    unsigned x, y, end; // the table's part of the screen line
     bool port_numbers;
     bool whole;          // one style for the whole row
     enum rn_style style; // that one
     uint8_t attrs;
-    rn_time rated_at;    // when the rates were true
+    rn_time rated_at; // when the rates were true
     rn_time now;
 };
 
@@ -292,9 +292,9 @@ static void put_header(const struct rn_ui *ui, const struct line *line)
         const char *name =
             col == UI_COL_SERVICE && ui->port_numbers ? "Port" : ui_column[col].header;
         snprintf(text, sizeof text, "%s%s", name,
-                 !active                    ? ""
+                 !active                  ? ""
                  : ui->request.descending ? " ↓"
-                                            : " ↑");
+                                          : " ↑");
         struct ui_pen pen = pen_of(line, col);
         unsigned used = (unsigned)rn_text_cells(text);
         if (ui_column[col].right && used < width)

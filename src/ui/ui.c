@@ -155,7 +155,8 @@ static unsigned update_key(struct rn_ui *ui, uint32_t key, const struct rn_snaps
 unsigned rn_ui_update(struct rn_ui *ui, const struct rn_ui_event *event,
                       const struct rn_snapshot *snapshot, const struct rn_hits *hits, rn_time now)
 {
-    (void)hits; // the keyboard asks the layout, so that it is right already before the first picture
+    (void)
+        hits; // the keyboard asks the layout, so that it is right already before the first picture
     struct rn_view_request before = ui->request;
     unsigned effects = RN_EFFECT_REDRAW;
     switch (event->type) {

@@ -144,8 +144,8 @@ _Static_assert(offsetof(struct rn_conn, tcp) == 128, "line 2 is full: the counte
 _Static_assert(offsetof(struct rn_conn, process_name) + 4 <= 192, "line 3: transport and owner");
 _Static_assert(offsetof(struct rn_conn, rate) >= 192, "an ordinary packet leaves the rates alone");
 
-// Folds a TCP packet into saw, fin_end, mss, window_scale and the round-trip time; true if something in them is new.
-// The counters are not touched. rn_conn_tcp_turn is the part that a settled data packet does not need.
+// Folds a TCP packet into saw, fin_end, mss, window_scale and the round-trip time; true if `saw` changed, and so perhaps
+// the state. Counters are not touched. rn_conn_tcp_turn is the part that a settled data packet does not need.
 bool rn_conn_tcp_turn(struct rn_conn *conn, const struct rn_packet *packet);
 static inline bool rn_conn_tcp_packet(struct rn_conn *conn, const struct rn_packet *packet)
 {

@@ -1,2 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
+// Linux's way to give rights away: begun with the header, not yet written.
 #include "rustnet/sandbox.h"

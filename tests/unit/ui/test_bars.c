@@ -72,9 +72,12 @@ static void hints_make_room_from_the_end_and_quit_stays(void **state)
     }
     bench_start(&b, 5, 80, 24);
     bench_type(&b, "/a");
-    assert_string_equal(last_line(), " ↑↓ select                                              enter apply  esc cancel");
+    assert_string_equal(
+        last_line(),
+        " ↑↓ select                                              enter apply  esc cancel");
     bench_key(&b, RN_KEY_ENTER);
-    assert_memory_equal(last_line(), " esc clear filter  ↑↓ select", strlen(" esc clear filter  ↑↓ select"));
+    assert_memory_equal(last_line(), " esc clear filter  ↑↓ select",
+                        strlen(" esc clear filter  ↑↓ select"));
 }
 
 static void the_filter_row_shows_the_cursor(void **state)
@@ -82,7 +85,9 @@ static void the_filter_row_shows_the_cursor(void **state)
     (void)state;
     bench_start(&b, 5, 80, 24);
     bench_type(&b, "/port:443");
-    assert_string_equal(line(22), " / port:443|                           ↑↓ navigate · Enter confirm · Esc cancel");
+    assert_string_equal(
+        line(22),
+        " / port:443|                           ↑↓ navigate · Enter confirm · Esc cancel");
     bench_key(&b, RN_KEY_LEFT);
     bench_key(&b, RN_KEY_LEFT);
     bench_key(&b, 0xe9);
@@ -105,9 +110,12 @@ static void a_failure_stays_and_gives_advice(void **state)
     static const struct {
         const char *failure, *want;
     } cases[] = {
-        {"Capture stopped: eth0 went down.", " Capture stopped: eth0 went down. Restart rustnet to capture again; q quits."},
-        {"Capture failed to start: no!", " Capture failed to start: no! Restart rustnet to capture again; q quits."},
-        {"eth0   went  down ", " Capture stopped: eth0 went down. Restart rustnet to capture again; q quits."},
+        {"Capture stopped: eth0 went down.",
+         " Capture stopped: eth0 went down. Restart rustnet to capture again; q quits."},
+        {"Capture failed to start: no!",
+         " Capture failed to start: no! Restart rustnet to capture again; q quits."},
+        {"eth0   went  down ",
+         " Capture stopped: eth0 went down. Restart rustnet to capture again; q quits."},
         {" ", " Capture stopped: unknown error. Restart rustnet to capture again; q quits."},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -123,13 +131,15 @@ static void a_long_failure_takes_two_rows_from_the_table(void **state)
     bench_start(&b, 50, 50, 24);
     bench_view(&b);
     assert_int_equal(b.hits.visible_rows, 18);
-    rn_text_fmt(&b.snapshot.failure, "Capture stopped: the interface went away and nobody knows where");
+    rn_text_fmt(&b.snapshot.failure,
+                "Capture stopped: the interface went away and nobody knows where");
     bench_view(&b);
     assert_int_equal(b.hits.visible_rows, 17);
     assert_string_equal(line(22), " Capture stopped: the interface went away and no…");
     assert_string_equal(line(23), " Restart rustnet to capture again; q quits.");
     bench_resize(&b, 50, 7); // no row to spare: the cause is cut, the advice stays
-    rn_text_fmt(&b.snapshot.failure, "Capture stopped: the interface went away and nobody knows where");
+    rn_text_fmt(&b.snapshot.failure,
+                "Capture stopped: the interface went away and nobody knows where");
     assert_non_null(strstr(line(6), "Capture stopped… Restart rustnet to capture"));
 }
 

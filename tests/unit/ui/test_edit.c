@@ -73,8 +73,9 @@ static void every_way_to_say_backspace(void **state)
 static void inv_1_nothing_gets_in_that_a_terminal_would_obey(void **state)
 {
     (void)state;
-    static const uint32_t keys[] = {0,      0x1b,   0x09,   0x80,    0x9b,     0x200b, 0x202e, 0x2066,
-                                    0x0301, 0xd800, 0xdfff, 0x110000, 0x7fffffff, RN_KEY_UP, RN_KEY_TAB};
+    static const uint32_t keys[] = {0,      0x1b,     0x09,       0x80,      0x9b,
+                                    0x200b, 0x202e,   0x2066,     0x0301,    0xd800,
+                                    0xdfff, 0x110000, 0x7fffffff, RN_KEY_UP, RN_KEY_TAB};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         begin("x");
         assert_false(press(keys[i]));
@@ -97,9 +98,9 @@ static void a_full_line_takes_no_more(void **state)
 static void inv_2_the_cursor_is_never_inside_a_character(void **state)
 {
     (void)state;
-    static const uint32_t keys[] = {'a',         0xe9,         0x30cd,       0x1f600,      RN_KEY_LEFT,
-                                    RN_KEY_LEFT, RN_KEY_RIGHT, RN_KEY_BACKSPACE, RN_KEY_DELETE, RN_KEY_HOME,
-                                    RN_KEY_END};
+    static const uint32_t keys[] = {'a',           0xe9,        0x30cd,       0x1f600,
+                                    RN_KEY_LEFT,   RN_KEY_LEFT, RN_KEY_RIGHT, RN_KEY_BACKSPACE,
+                                    RN_KEY_DELETE, RN_KEY_HOME, RN_KEY_END};
     uint32_t random = 1;
     begin("");
     for (unsigned i = 0; i < 20000; i++) {
@@ -108,7 +109,8 @@ static void inv_2_the_cursor_is_never_inside_a_character(void **state)
         assert_true(cursor <= strlen(text) && strlen(text) < CAP);
         assert_int_not_equal((unsigned char)text[cursor] & 0xc0, 0x80);
         char clean[2 * CAP];
-        assert_int_equal(rn_text_clean(clean, sizeof clean, rn_bytes_of(text, strlen(text))), strlen(text));
+        assert_int_equal(rn_text_clean(clean, sizeof clean, rn_bytes_of(text, strlen(text))),
+                         strlen(text));
         assert_string_equal(clean, text);
     }
 }

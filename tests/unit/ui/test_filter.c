@@ -41,13 +41,26 @@ static bool matches(const char *text)
     return rn_ui_match(&query, &row.conn, &row.facts, ROWS_NOW);
 }
 
-static const struct row_spec web = {
-    .proto = RN_PROTO_TCP, .local = "192.168.1.10", .local_port = 51234, .remote = "140.82.121.4", .remote_port = 443,
-    .process = "Firefox", .app = RN_APP_HTTPS, .fact = RN_FACT_SNI, .value = "api.GitHub.com", .saw = ROWS_OPEN};
-static const struct row_spec bare = {.proto = RN_PROTO_ICMP, .local = "192.168.1.10", .remote = "2001:db8::5"};
-static const struct row_spec dns = {
-    .proto = RN_PROTO_UDP, .local = "192.168.1.10", .local_port = 4430, .remote = "192.168.1.1", .remote_port = 53,
-    .app = RN_APP_DNS, .fact = RN_FACT_QUERY, .value = "www.example.org"};
+static const struct row_spec web = {.proto = RN_PROTO_TCP,
+                                    .local = "192.168.1.10",
+                                    .local_port = 51234,
+                                    .remote = "140.82.121.4",
+                                    .remote_port = 443,
+                                    .process = "Firefox",
+                                    .app = RN_APP_HTTPS,
+                                    .fact = RN_FACT_SNI,
+                                    .value = "api.GitHub.com",
+                                    .saw = ROWS_OPEN};
+static const struct row_spec bare = {
+    .proto = RN_PROTO_ICMP, .local = "192.168.1.10", .remote = "2001:db8::5"};
+static const struct row_spec dns = {.proto = RN_PROTO_UDP,
+                                    .local = "192.168.1.10",
+                                    .local_port = 4430,
+                                    .remote = "192.168.1.1",
+                                    .remote_port = 53,
+                                    .app = RN_APP_DNS,
+                                    .fact = RN_FACT_QUERY,
+                                    .value = "www.example.org"};
 
 struct word {
     const char *text;
@@ -59,10 +72,10 @@ static const struct word words[] = {
     {"   ", true, true, true},
     {"port:443", true, false, false},
     {"port:51234", true, false, false},
-    {"port:44", false, false, false},     // exact
-    {"port:", true, false, true},         // any that has one
+    {"port:44", false, false, false}, // exact
+    {"port:", true, false, true},     // any that has one
     {"port:x", false, false, false},
-    {"port:99999", false, false, false},  // no number of a port: looked for in the digits
+    {"port:99999", false, false, false}, // no number of a port: looked for in the digits
     {"sport:443", false, false, false},
     {"srcport:4430", false, false, true},
     {"source-port:51234", true, false, false},
@@ -140,7 +153,8 @@ static void inv_1_any_text_is_a_filter(void **state)
         text[len] = '\0';
         matches(text);
         for (unsigned t = 0; t < query.filter.count; t++)
-            assert_true(query.filter.term[t].start + query.filter.term[t].len < sizeof query.filter.text);
+            assert_true(query.filter.term[t].start + query.filter.term[t].len <
+                        sizeof query.filter.text);
     }
     for (size_t k = 0; k + 1 < sizeof text; k++)
         text[k] = k % 2 ? ' ' : 'a'; // as many words as there can be
@@ -156,7 +170,8 @@ static void facts_are_loaded_only_for_those_who_look(void **state)
         const char *text;
         bool wants;
     } cases[] = {{"", false},     {"port:1 src:2 dst:3 proto:t process:p service:s", false},
-                 {"x", true},     {"app:x", true}, {"sni:x", true}, {"state:x", true}};
+                 {"x", true},     {"app:x", true},
+                 {"sni:x", true}, {"state:x", true}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         rn_filter_parse(&query.filter, cases[i].text);
         assert_int_equal(rn_ui_query_wants_facts(&query, RN_SORT_TIME), cases[i].wants);
@@ -185,9 +200,15 @@ static void rows_are_ordered_by_these_texts(void **state)
         enum rn_sort sort;
         const char *want;
     } cases[] = {
-        {&web, RN_SORT_PROCESS, "Firefox"}, {&bare, RN_SORT_PROCESS, ""},      {&web, RN_SORT_SERVICE, "https"},
-        {&dns, RN_SORT_SERVICE, ""},        {&web, RN_SORT_APP, "HTTPS TCP"}, {&bare, RN_SORT_APP, " ICMP"},
-        {&web, RN_SORT_STATE, "ESTABLISHED"}, {&dns, RN_SORT_STATE, "DNS_QUERY"}, {&web, RN_SORT_TIME, ""},
+        {&web, RN_SORT_PROCESS, "Firefox"},
+        {&bare, RN_SORT_PROCESS, ""},
+        {&web, RN_SORT_SERVICE, "https"},
+        {&dns, RN_SORT_SERVICE, ""},
+        {&web, RN_SORT_APP, "HTTPS TCP"},
+        {&bare, RN_SORT_APP, " ICMP"},
+        {&web, RN_SORT_STATE, "ESTABLISHED"},
+        {&dns, RN_SORT_STATE, "DNS_QUERY"},
+        {&web, RN_SORT_TIME, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char out[24];
@@ -198,7 +219,9 @@ static void rows_are_ordered_by_these_texts(void **state)
         for (size_t k = strlen(out); k < sizeof out; k++)
             assert_int_equal(out[k], 0);
     }
-    use_row(&(struct row_spec){.proto = RN_PROTO_TCP, .local = "1.1.1.1", .remote = "2.2.2.2",
+    use_row(&(struct row_spec){.proto = RN_PROTO_TCP,
+                               .local = "1.1.1.1",
+                               .remote = "2.2.2.2",
                                .process = "a-name-that-is-longer-than-the-text"});
     char out[24];
     rn_ui_sort_text(&query, RN_SORT_PROCESS, &row.conn, NULL, ROWS_NOW, out);

@@ -68,11 +68,36 @@ static void it_scrolls_to_its_last_line_and_no_further(void **state)
     assert_int_equal(b.ui.help_top, 0);
 }
 
+static void long_rows_go_on_below_themselves(void **state)
+{
+    (void)state;
+    bench_start(&b, 40, 44, 60);
+    bench_key(&b, 'h');
+    bench_key(&b, 'G');
+    bench_view(&b);
+    golden_check("help-44x60-end", &b.screen);
+}
+
 static void every_key_of_the_help_does_something(void **state)
 {
     (void)state;
-    static const uint32_t keys[] = {'s', 'S', 'p', 'i', '/', 'j', 'k', 'g', 'G', 'h', 'q',
-                                    RN_KEY_PAGE_UP, RN_KEY_PAGE_DOWN, RN_KEY_CTRL('b'), RN_KEY_CTRL('f'), RN_KEY_HOME, RN_KEY_END};
+    static const uint32_t keys[] = {'s',
+                                    'S',
+                                    'p',
+                                    'i',
+                                    '/',
+                                    'j',
+                                    'k',
+                                    'g',
+                                    'G',
+                                    'h',
+                                    'q',
+                                    RN_KEY_PAGE_UP,
+                                    RN_KEY_PAGE_DOWN,
+                                    RN_KEY_CTRL('b'),
+                                    RN_KEY_CTRL('f'),
+                                    RN_KEY_HOME,
+                                    RN_KEY_END};
     static struct rn_screen before;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         bench_start(&b, 400, 200, 24);
@@ -92,6 +117,7 @@ int main(void)
         cmocka_unit_test(pictures),
         cmocka_unit_test(h_and_escape_close_it_and_other_keys_stay_with_it),
         cmocka_unit_test(it_scrolls_to_its_last_line_and_no_further),
+        cmocka_unit_test(long_rows_go_on_below_themselves),
         cmocka_unit_test(every_key_of_the_help_does_something),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

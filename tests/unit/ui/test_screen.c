@@ -77,9 +77,14 @@ static void text_is_cut_with_an_ellipsis(void **state)
         unsigned cells, used;
         const char *want;
     } cases[] = {
-        {"firefox", 7, 7, "firefox"}, {"firefox", 8, 7, "firefox"}, {"firefox", 6, 6, "firef…"},
-        {"firefox", 1, 1, "…"},       {"firefox", 0, 0, ""},        {"", 3, 0, ""},
-        {"ネットワーク", 12, 12, "ネットワーク"}, {"ネットワーク", 11, 11, "ネットワー…"},
+        {"firefox", 7, 7, "firefox"},
+        {"firefox", 8, 7, "firefox"},
+        {"firefox", 6, 6, "firef…"},
+        {"firefox", 1, 1, "…"},
+        {"firefox", 0, 0, ""},
+        {"", 3, 0, ""},
+        {"ネットワーク", 12, 12, "ネットワーク"},
+        {"ネットワーク", 11, 11, "ネットワー…"},
         {"ネットワーク", 10, 9, "ネットワ…"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

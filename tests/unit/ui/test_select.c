@@ -18,21 +18,30 @@ static void moves_by_key(void **state)
         uint32_t key;
         uint32_t from, to;
     } cases[] = {
-        {"down", RN_KEY_DOWN, 0, 1},         {"j", 'j', 5, 6},
-        {"down wraps", 'j', 99, 0},          {"up", RN_KEY_UP, 5, 4},
-        {"k", 'k', 1, 0},                    {"up wraps", 'k', 0, 99},
-        {"page down", RN_KEY_PAGE_DOWN, 0, 18}, {"^F", RN_KEY_CTRL('f'), 80, 98},
-        {"page down stops", RN_KEY_PAGE_DOWN, 90, 99}, {"page up", RN_KEY_PAGE_UP, 50, 32},
-        {"^B", RN_KEY_CTRL('b'), 18, 0},     {"page up stops", RN_KEY_PAGE_UP, 3, 0},
-        {"g", 'g', 50, 0},                   {"home", RN_KEY_HOME, 50, 0},
-        {"G", 'G', 50, 99},                  {"end", RN_KEY_END, 50, 99},
+        {"down", RN_KEY_DOWN, 0, 1},
+        {"j", 'j', 5, 6},
+        {"down wraps", 'j', 99, 0},
+        {"up", RN_KEY_UP, 5, 4},
+        {"k", 'k', 1, 0},
+        {"up wraps", 'k', 0, 99},
+        {"page down", RN_KEY_PAGE_DOWN, 0, 18},
+        {"^F", RN_KEY_CTRL('f'), 80, 98},
+        {"page down stops", RN_KEY_PAGE_DOWN, 90, 99},
+        {"page up", RN_KEY_PAGE_UP, 50, 32},
+        {"^B", RN_KEY_CTRL('b'), 18, 0},
+        {"page up stops", RN_KEY_PAGE_UP, 3, 0},
+        {"g", 'g', 50, 0},
+        {"home", RN_KEY_HOME, 50, 0},
+        {"G", 'G', 50, 99},
+        {"end", RN_KEY_END, 50, 99},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         bench_start(&b, 100, 80, 24);
         ui_select(&b.ui, cases[i].from);
         bench_key(&b, cases[i].key);
         if (selected() != cases[i].to)
-            fail_msg("%s: from %u to %u", cases[i].what, (unsigned)cases[i].from, (unsigned)selected());
+            fail_msg("%s: from %u to %u", cases[i].what, (unsigned)cases[i].from,
+                     (unsigned)selected());
     }
 }
 

@@ -52,10 +52,12 @@ static void a_degraded_detection_says_why(void **state)
     (void)state;
     b.snapshot.detection_degraded = true;
     rn_text_fmt(&b.snapshot.detection_feature, "eBPF");
-    rn_text_fmt(&b.snapshot.detection_reason, "kprobe attach failed: averyverylongwordwithoutanyblank");
+    rn_text_fmt(&b.snapshot.detection_reason,
+                "kprobe attach failed: averyverylongwordwithoutanyblank");
     const char *text = panel(40);
-    assert_non_null(strstr(text, "Detection: procfs\n│   eBPF unavailable\n│   kprobe attach failed:\n"
-                                 "│   averyverylongwordwithoutanybl\n│   ank\n"));
+    assert_non_null(strstr(text,
+                           "Detection: procfs\n│   eBPF unavailable\n│   kprobe attach failed:\n"
+                           "│   averyverylongwordwithoutanybl\n│   ank\n"));
 }
 
 static void before_anything_is_known(void **state)

@@ -27,11 +27,38 @@ static void addresses_follow_the_rules(void **state)
         struct row_spec spec;
         const char *want;
     } cases[] = {
-        {{.proto = RN_PROTO_UDP, .local = ROWS_LOCAL, .local_port = 1, .remote = "192.168.1.1", .remote_port = 53, .gateway = true}, " 192.168.1.1:53 (gw) "},
-        {{.proto = RN_PROTO_UDP, .local = ROWS_LOCAL, .local_port = 68, .remote = "255.255.255.255", .remote_port = 67, .kind = RN_ADDR_BROADCAST}, " bcast:67 "},
-        {{.proto = RN_PROTO_UDP, .local = ROWS_LOCAL, .local_port = 5353, .remote = "ff02::fb", .remote_port = 5353, .kind = RN_ADDR_MULTICAST}, " mcast:5353 "},
-        {{.proto = RN_PROTO_IGMP, .local = ROWS_LOCAL, .remote = "224.0.0.1", .kind = RN_ADDR_MULTICAST}, " mcast "},
-        {{.proto = RN_PROTO_TCP, .local = ROWS_LOCAL, .local_port = 1, .remote = "2001:db8::1", .remote_port = 443}, " [2001:db8::1]:443 "},
+        {{.proto = RN_PROTO_UDP,
+          .local = ROWS_LOCAL,
+          .local_port = 1,
+          .remote = "192.168.1.1",
+          .remote_port = 53,
+          .gateway = true},
+         " 192.168.1.1:53 (gw) "},
+        {{.proto = RN_PROTO_UDP,
+          .local = ROWS_LOCAL,
+          .local_port = 68,
+          .remote = "255.255.255.255",
+          .remote_port = 67,
+          .kind = RN_ADDR_BROADCAST},
+         " bcast:67 "},
+        {{.proto = RN_PROTO_UDP,
+          .local = ROWS_LOCAL,
+          .local_port = 5353,
+          .remote = "ff02::fb",
+          .remote_port = 5353,
+          .kind = RN_ADDR_MULTICAST},
+         " mcast:5353 "},
+        {{.proto = RN_PROTO_IGMP,
+          .local = ROWS_LOCAL,
+          .remote = "224.0.0.1",
+          .kind = RN_ADDR_MULTICAST},
+         " mcast "},
+        {{.proto = RN_PROTO_TCP,
+          .local = ROWS_LOCAL,
+          .local_port = 1,
+          .remote = "2001:db8::1",
+          .remote_port = 443},
+         " [2001:db8::1]:443 "},
         {{.proto = RN_PROTO_ICMP, .local = ROWS_LOCAL, .remote = "9.9.9.9"}, " 9.9.9.9 "},
         {{.proto = RN_PROTO_ICMPV6, .local = "fe80::2", .remote = "fe80::1"}, " fe80::1 "},
     };
@@ -45,36 +72,71 @@ static void addresses_follow_the_rules(void **state)
 static void a_long_address_loses_its_middle_but_not_its_port(void **state)
 {
     (void)state;
-    one_row(&(struct row_spec){.proto = RN_PROTO_TCP, .local = "2001:db8:1111:2222:3333:4444:5555:6666", .local_port = 65535,
-                               .remote = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", .remote_port = 65443, .gateway = true});
+    one_row(&(struct row_spec){.proto = RN_PROTO_TCP,
+                               .local = "2001:db8:1111:2222:3333:4444:5555:6666",
+                               .local_port = 65535,
+                               .remote = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff",
+                               .remote_port = 65443,
+                               .gateway = true});
     bench_resize(&b, 80, 24);
     rows_set(&b.snapshot.row[0],
-             &(struct row_spec){.proto = RN_PROTO_TCP, .local = "::2", .local_port = 1,
-                                .remote = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", .remote_port = 65443, .gateway = true}, 1);
+             &(struct row_spec){.proto = RN_PROTO_TCP,
+                                .local = "::2",
+                                .local_port = 1,
+                                .remote = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff",
+                                .remote_port = 65443,
+                                .gateway = true},
+             1);
     assert_non_null(strstr(drawn(), " [2001:db8:aaaa:bb…]:65443 TCP"));
 }
 
 static void names_are_cut_to_their_column(void **state)
 {
     (void)state;
-    one_row(&(struct row_spec){.proto = RN_PROTO_TCP, .local = ROWS_LOCAL, .local_port = 1, .remote = "9.9.9.9", .remote_port = 1,
-                               .process = "a-process-whose-name-goes-on-and-on-and-on-for-ever", .pid = 5});
+    one_row(&(struct row_spec){.proto = RN_PROTO_TCP,
+                               .local = ROWS_LOCAL,
+                               .local_port = 1,
+                               .remote = "9.9.9.9",
+                               .remote_port = 1,
+                               .process = "a-process-whose-name-goes-on-and-on-and-on-for-ever",
+                               .pid = 5});
     assert_non_null(strstr(drawn(), "…"));
-    one_row(&(struct row_spec){.proto = RN_PROTO_TCP, .local = ROWS_LOCAL, .local_port = 1, .remote = "9.9.9.9", .remote_port = 1,
-                               .process = "ネット", .pid = 5});
+    one_row(&(struct row_spec){.proto = RN_PROTO_TCP,
+                               .local = ROWS_LOCAL,
+                               .local_port = 1,
+                               .remote = "9.9.9.9",
+                               .remote_port = 1,
+                               .process = "ネット",
+                               .pid = 5});
     assert_memory_equal(drawn(), "▌ネット (5) ", strlen("▌ネット (5) "));
-    one_row(&(struct row_spec){.proto = RN_PROTO_TCP, .local = ROWS_LOCAL, .local_port = 1, .remote = "9.9.9.9", .remote_port = 1});
+    one_row(&(struct row_spec){.proto = RN_PROTO_TCP,
+                               .local = ROWS_LOCAL,
+                               .local_port = 1,
+                               .remote = "9.9.9.9",
+                               .remote_port = 1});
     assert_memory_equal(drawn(), "▌- ", strlen("▌- "));
 }
 
 static void rates_are_received_then_sent(void **state)
 {
     (void)state;
-    one_row(&(struct row_spec){.proto = RN_PROTO_TCP, .local = ROWS_LOCAL, .local_port = 1, .remote = "9.9.9.9", .remote_port = 1,
-                               .rx_bps = 144 * 1024, .tx_bps = 2048, .rtt = 23 * RN_MSEC, .saw = ROWS_OPEN});
+    one_row(&(struct row_spec){.proto = RN_PROTO_TCP,
+                               .local = ROWS_LOCAL,
+                               .local_port = 1,
+                               .remote = "9.9.9.9",
+                               .remote_port = 1,
+                               .rx_bps = 144 * 1024,
+                               .tx_bps = 2048,
+                               .rtt = 23 * RN_MSEC,
+                               .saw = ROWS_OPEN});
     assert_non_null(strstr(drawn(), "ESTABLISHED     23ms     144K/2K"));
-    one_row(&(struct row_spec){.proto = RN_PROTO_TCP, .local = ROWS_LOCAL, .local_port = 1, .remote = "9.9.9.9", .remote_port = 1,
-                               .rx_bps = 100, .saw = ROWS_OPEN});
+    one_row(&(struct row_spec){.proto = RN_PROTO_TCP,
+                               .local = ROWS_LOCAL,
+                               .local_port = 1,
+                               .remote = "9.9.9.9",
+                               .remote_port = 1,
+                               .rx_bps = 100,
+                               .saw = ROWS_OPEN});
     assert_non_null(strstr(drawn(), "ESTABLISHED        -      100B/-"));
 }
 
@@ -112,7 +174,8 @@ static void the_next_change_is_when_a_row_turns(void **state)
     rn_dur timeout = rn_conn_timeout(&row->conn, ROWS_NOW);
     rn_time last = row->conn.last_seen;
     assert_int_equal(rn_ui_next_change(&b.ui, &b.snapshot, last), last + timeout / 100 * 75);
-    assert_int_equal(rn_ui_next_change(&b.ui, &b.snapshot, last + timeout / 100 * 75), last + timeout / 100 * 90);
+    assert_int_equal(rn_ui_next_change(&b.ui, &b.snapshot, last + timeout / 100 * 75),
+                     last + timeout / 100 * 90);
     assert_int_equal(rn_ui_next_change(&b.ui, &b.snapshot, last + timeout / 100 * 90), RN_TIME_MAX);
     bench_start(&b, 0, 80, 24);
     assert_int_equal(rn_ui_next_change(&b.ui, &b.snapshot, ROWS_NOW), RN_TIME_MAX);

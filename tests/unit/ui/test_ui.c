@@ -109,7 +109,8 @@ static void messages_vanish_in_time(void **state)
 static void tabs_are_chosen_by_number_and_in_turn(void **state)
 {
     (void)state;
-    static const uint32_t keys[] = {'1', '2', '9', RN_KEY_TAB, RN_KEY_BACKTAB, '[', ']', RN_KEY_ESCAPE};
+    static const uint32_t keys[] = {'1', '2', '9',          RN_KEY_TAB, RN_KEY_BACKTAB,
+                                    '[', ']', RN_KEY_ESCAPE};
     bench_start(&b, 5, 80, 24);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         bench_key(&b, keys[i]);
@@ -187,7 +188,8 @@ static struct rn_ui_event random_event(uint32_t *random)
     struct rn_ui_event event = {.type = RN_EV_KEY};
     uint32_t r = next_random(random);
     if (r % 16 == 0) {
-        event = (struct rn_ui_event){.type = RN_EV_RESIZE, .cols = (uint16_t)(next_random(random) % 300 + 1),
+        event = (struct rn_ui_event){.type = RN_EV_RESIZE,
+                                     .cols = (uint16_t)(next_random(random) % 300 + 1),
                                      .rows = (uint16_t)(next_random(random) % 100 + 1)};
     } else if (r % 16 == 1) {
         event.type = RN_EV_TICK;
