@@ -55,12 +55,13 @@ int term_caps_load(struct term_saved *saved, struct rn_err *err)
                           "The terminal type \"%s\" (TERM) cannot move the cursor, so there is no "
                           "screen to draw on.",
                           term);
-        saved->reset_len = 0;
-        append(saved, "sgr0");
-        append(saved, "op");
-        append(saved, "rmkx");
-        append(saved, "cnorm");
-        append(saved, "rmcup");
-        del_curterm(cur_term); // curses will make its own
-        return 0;
     }
+    saved->reset_len = 0;
+    append(saved, "sgr0");
+    append(saved, "op");
+    append(saved, "rmkx");
+    append(saved, "cnorm");
+    append(saved, "rmcup");
+    del_curterm(cur_term); // curses will make its own
+    return 0;
+}
