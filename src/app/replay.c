@@ -203,6 +203,12 @@ int app_replay(const struct app_options *options, struct rn_err *out_warning, st
         while ((n = rn_capture_next(r->capture, FRAMES_AT_ONCE, take_frame, r, out_warning)) > 0)
             ;
         finish(r);
+        // A capture that was cut off is told as it is; anything else that stops libpcap early is a failure.
+        if (n != -ENODATA && !strstr(out_warning->msg, "truncated")) {
+            rc = n;
+            *err = *out_warning;
+            out_warning->code = 0;
+        }
     }
     if (r->jsonl) {
         int written = rn_jsonl_close(r->jsonl, rc ? NULL : err);

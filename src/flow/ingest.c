@@ -151,8 +151,9 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
     if (row != FLOW_NONE) {
         struct rn_conn *conn = flow_row(s, row);
         if (RN_UNLIKELY(conn->flags & RN_CONN_TOMBSTONE)) {
-            if (teardown_noise(p) &&
-                rn_time_since(p->time, conn->terminal_since) <= FLOW_TOMBSTONE_LIFE) {
+            // A packet stamped before the grave was dug is no latecomer: the trace itself goes back in time.
+            rn_dur since = rn_time_since(p->time, conn->terminal_since);
+            if (teardown_noise(p) && since >= 0 && since <= FLOW_TOMBSTONE_LIFE) {
                 s->late++;
                 return;
             }

@@ -9,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rustnet/base/time.h"
+#include "rustnet/capture.h"
+
 #define MAGIC_USEC 0xa1b2c3d4u
 #define MAGIC_NSEC 0xa1b23c4du
 #define LINK_ETHERNET 1u
@@ -71,6 +74,55 @@ static inline void made_text(struct made_file *m, const char *text)
 static inline void made_close(struct made_file *m)
 {
     fclose(m->f);
+}
+
+#define GOT_MAX 64
+
+struct got {
+    unsigned count;
+    rn_time time[GOT_MAX];
+    uint8_t number[GOT_MAX];
+    uint32_t captured[GOT_MAX], wire[GOT_MAX];
+};
+
+static inline void take(void *ctx, const struct rn_frame *frame)
+{
+    struct got *got = ctx;
+    assert_true(got->count < GOT_MAX);
+    got->time[got->count] = frame->time;
+    got->number[got->count] = frame->captured_bytes ? frame->data[0] : 0;
+    got->captured[got->count] = frame->captured_bytes;
+    got->wire[got->count++] = frame->wire_bytes;
+}
+
+static inline struct rn_capture *open_made(struct made_file *m, const char *filter)
+{
+    struct rn_capture *c = NULL;
+    struct rn_err err = {0};
+    made_close(m);
+    if (rn_capture_open_file(m->path, filter, &c, &err) < 0)
+        fail_msg("%s", err.msg);
+    return c;
+}
+
+static inline void close_made(struct made_file *m, struct rn_capture *c)
+{
+    rn_capture_close(c);
+    unlink(m->path);
+}
+
+// Reads to the end in bites of `max`; returns what the end was.
+static inline int read_all(struct rn_capture *c, unsigned max, struct got *got, struct rn_err *err)
+{
+    for (int i = 0; i < 1000; i++) {
+        unsigned before = got->count;
+        int n = rn_capture_next(c, max, take, got, err);
+        if (n < 0)
+            return n;
+        assert_true((unsigned)n <= max);
+        assert_int_equal(got->count, before + (unsigned)n);
+    }
+    return 0;
 }
 
 #endif

@@ -39,13 +39,15 @@ static const pcap_if_t *make(struct made *m, const struct entry *list)
     memcpy(m->entry, list, sizeof m->entry);
     for (size_t i = 0; i < LIST_MAX && m->entry[i].name[0]; i++) {
         struct entry *e = &m->entry[i];
-        m->device[i] = (pcap_if_t){.name = e->name, .description = e->description, .flags = e->flags};
+        m->device[i] =
+            (pcap_if_t){.name = e->name, .description = e->description, .flags = e->flags};
         if (i > 0)
             m->device[i - 1].next = &m->device[i];
         if (!e->ip)
             continue;
         m->sa[i].any.sa_family = strchr(e->ip, ':') ? AF_INET6 : AF_INET;
-        void *to = strchr(e->ip, ':') ? (void *)&m->sa[i].v6.sin6_addr : (void *)&m->sa[i].v4.sin_addr;
+        void *to =
+            strchr(e->ip, ':') ? (void *)&m->sa[i].v6.sin6_addr : (void *)&m->sa[i].v4.sin_addr;
         assert_int_equal(inet_pton(m->sa[i].any.sa_family, e->ip, to), 1);
         m->addr[i].addr = &m->sa[i].any;
         m->device[i].addresses = &m->addr[i];

@@ -23,7 +23,6 @@
 
 #define PORT 40000
 
-
 static void need_namespace(void)
 {
     if (geteuid() != 0 || unshare(CLONE_NEWNET) < 0) {
@@ -59,9 +58,8 @@ static void run_ip(char *const argv[])
 static void send_datagrams(unsigned count)
 {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons(PORT),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     for (unsigned i = 0; i < count; i++)
         (void)sendto(fd, "hello", 5, 0, (struct sockaddr *)&to, sizeof to);
     close(fd);
@@ -165,7 +163,8 @@ static void a_named_device_that_goes_away_ends_the_capture(void **state)
     (void)state;
     need_namespace();
     for (int down = 0; down < 2; down++) {
-        run_ip((char *[]){"ip", "link", "add", "rnt0", "type", "veth", "peer", "name", "rnt1", NULL});
+        run_ip(
+            (char *[]){"ip", "link", "add", "rnt0", "type", "veth", "peer", "name", "rnt1", NULL});
         if (!down)
             set_up("rnt0", true);
         struct rn_capture *c = open_device("rnt0", NULL);
@@ -246,7 +245,8 @@ static void a_bad_filter_and_an_unknown_device_are_told_apart(void **state)
     assert_non_null(strstr(err.msg, "port banana"));
     cfg = (struct rn_capture_cfg){.device = "nosuch0"};
     assert_int_equal(rn_capture_open_live(&cfg, &c, &err), -ENODEV);
-    assert_string_equal(err.msg, "Interface 'nosuch0' not found. Available interfaces: lo, any");
+    assert_non_null(strstr(err.msg, "Interface 'nosuch0' not found. Available interfaces: "));
+    assert_non_null(strstr(err.msg, "lo"));
     assert_null(c);
 }
 
@@ -263,8 +263,9 @@ static void without_the_right_there_is_a_remedy(void **state)
         bool ok = setuid(65534) == 0 && rn_capture_may(&err) == -EPERM;
         ok = ok && strncmp(err.msg, "No right to capture: ", 21) == 0;
         err.msg[0] = '\0';
-        ok = ok && rn_capture_open_live(&cfg, &c, &err) == -EPERM && strstr(err.msg, "root") != NULL;
-        _exit(ok || strstr(err.msg, "setcap") ? 0 : 1);
+        ok = ok && rn_capture_open_live(&cfg, &c, &err) == -EPERM;
+        ok = ok && (strstr(err.msg, "sudo setcap 'cap_net_raw") || strstr(err.msg, "--cap-add"));
+        _exit(ok ? 0 : 1);
     }
     int status = 1;
     assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -36,9 +36,9 @@ static void ipv4_default_routes_are_told_from_the_rest(void **state)
         {"eth0\t00000000\t0102A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n", "eth0", 100},
         {"ppp0\t00000000\t00000000\t0001\t0\t0\t0\t00000000\t0\t0\t0\n", "ppp0", 0}, // no gateway
         {"eth0\t0002A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n", NULL, 0},
-        {"tun0\t00000000\t010A080A\t0003\t0\t0\t0\t00000080\t0\t0\t0\n", NULL, 0}, // 0.0.0.0/1
+        {"tun0\t00000000\t010A080A\t0003\t0\t0\t0\t00000080\t0\t0\t0\n", NULL, 0},   // 0.0.0.0/1
         {"eth0\t00000000\t0102A8C0\t0002\t0\t0\t100\t00000000\t0\t0\t0\n", NULL, 0}, // down
-        {"*\t00000000\t00000000\t0200\t0\t0\t0\t00000000\t0\t0\t0\n", NULL, 0}, // unreachable
+        {"*\t00000000\t00000000\t0200\t0\t0\t0\t00000000\t0\t0\t0\n", NULL, 0},      // unreachable
         {"eth0\t00000000\t0102A8C0\n", NULL, 0},
         {"", NULL, 0},
         {"\n", NULL, 0},
@@ -51,7 +51,8 @@ static void ipv6_default_routes_are_told_from_the_rest(void **state)
 {
     (void)state;
     static const struct line lines[] = {
-        {Z " 00 " Z " 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003 eth0\n",
+        {Z " 00 " Z
+           " 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003 eth0\n",
          "eth0", 0x400},
         {Z " 00 " Z " 00 " Z " ffffffff 00000001 00000000 00200200       lo\n", NULL, 0},
         {Z " 01 " Z " 00 " Z " 00000400 00000001 00000000 00000003 wg0\n", NULL, 0},

@@ -135,8 +135,9 @@ static void late_teardown_makes_no_row(void **state)
     give(flow, packet(1, true, RN_TCP_ACK, T0 + 11 * RN_SEC));
     assert_int_equal(counts(flow).rows_created, 1);
     assert_int_equal(counts(flow).ignored[RN_IGNORE_LATE], 1);
-    give(flow, packet(1, false, RN_TCP_SYN, T0 + 12 * RN_SEC));
+    give(flow, packet(1, true, RN_TCP_ACK, T0 + 2 * RN_SEC)); // stamped before the row went
     assert_int_equal(counts(flow).rows_created, 2);
+    assert_int_equal(counts(flow).ignored[RN_IGNORE_LATE], 1);
     rn_flow_free(flow);
 }
 
