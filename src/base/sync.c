@@ -142,6 +142,10 @@ int rn_thread_start(struct rn_thread *t, const char *name, void *(*run)(void *),
     (void)rn_text_clean(start->name, sizeof(start->name), rn_bytes_of(name, strlen(name)));
     sigset_t all, old;
     sigfillset(&all);
+    // A blocked fault kills without its handler, and nobody would give the terminal back.
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGABRT};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&all, faults[i]);
     must(pthread_sigmask(SIG_SETMASK, &all, &old)); // a new thread inherits the mask
     int rc = pthread_create(&t->t, NULL, enter, start);
     must(pthread_sigmask(SIG_SETMASK, &old, NULL));

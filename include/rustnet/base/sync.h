@@ -68,7 +68,7 @@ struct rn_thread {
     bool running;
 };
 
-// Starts a thread with all signals blocked and the name shown by ps and top (15 characters at most).
+// Starts a thread with all signals but faults blocked and the name shown by ps and top (15 characters at most).
 int rn_thread_start(struct rn_thread *t, const char *name, void *(*run)(void *), void *arg,
                     struct rn_err *err);
 void rn_thread_join(struct rn_thread *t);

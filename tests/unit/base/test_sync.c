@@ -139,7 +139,7 @@ static void no_wake_is_lost_between_two_threads(void **state)
 
 struct portrait {
     char name[16];
-    bool blocked_int, blocked_winch, blocked_usr1;
+    bool blocked_int, blocked_winch, blocked_usr1, blocked_segv;
 };
 
 static void *look_at_myself(void *arg)
@@ -157,6 +157,7 @@ static void *look_at_myself(void *arg)
     p->blocked_int = sigismember(&set, SIGINT);
     p->blocked_winch = sigismember(&set, SIGWINCH);
     p->blocked_usr1 = sigismember(&set, SIGUSR1);
+    p->blocked_segv = sigismember(&set, SIGSEGV);
     return NULL;
 }
 
@@ -176,6 +177,7 @@ static void a_thread_has_its_name_and_no_signals(void **state)
         rn_thread_join(&t); // again: nothing happens
         assert_int_equal(strncmp(p.name, cases[i].want, 15), 0);
         assert_true(p.blocked_int && p.blocked_winch && p.blocked_usr1);
+        assert_false(p.blocked_segv); // a fault must reach its handler
     }
     // The starter's own mask is as it was.
     sigset_t set;
