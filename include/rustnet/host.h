@@ -2,7 +2,7 @@
 // What the operating system knows: owners of sockets, addresses, gateways, counters of interfaces.
 // Thread: one (enrich) for rn_host; one each for rn_host_addresses and rn_host_interfaces.
 // Owns:   its tables and descriptors, made by `open`; nothing allocates afterwards.
-// Fails:  `open` never quite: the last back end (\"none\") always works; what the OS prints is parsed as foreign bytes.
+// Fails:  `open` never quite: the last back end ("none") always works; what the OS prints is parsed as foreign bytes.
 //
 // A platform is one folder (src/host/linux, none, ...) that implements exactly this header. Inside it, ways to find an
 // owner are rows {name, open, refresh, owner, close} tried in order; one that cannot gives its reason.

@@ -23,9 +23,12 @@ struct rn_sandbox_report {
     bool not_dumpable;
 };
 
+// No new privileges (for this thread and those it starts later), no core dump, no tracer of the same user.
+// The kernel then gives /proc/PID of this process to root; reading our own descriptors there still works.
 int rn_sandbox_apply(struct rn_sandbox_report *out, struct rn_err *err);
 // Drops every capability that the role does not need, for the calling thread and for good.
-// 0 also when there was none to drop.
+// 0 also when there was none to drop. It does not change the user: uid 0 without capabilities can still open the files
+// that root owns.
 int rn_sandbox_shed(enum rn_sandbox_role role, struct rn_err *err);
 
 #endif

@@ -5,8 +5,9 @@
 The packet path (model, wire, dpi, flow) allocates nothing, reads no clock and prints nothing, but in
 the files that symbols.txt names with a reason. Nobody references a function that is banned outright.
 Usage: check_symbols.py [--nm NM] [--mode plain|sanitized|lto] ROOM=LIBRARY...
-Sanitizers and coverage put calls of their own into the objects, and objects of an LTO build hold no
-machine code yet (gcc leaves out malloc and printf as builtins): there the check says so and is skipped. The dev build is where it counts.
+Sanitizers and coverage put calls of their own into the objects, and the symbol tables of an LTO build
+leave out what the compiler knows as a builtin (malloc, printf): there the check says so and is
+skipped. The dev build is where it counts.
 """
 
 import os

@@ -112,11 +112,10 @@ def check_rows(events, seen):
            process_name=seen["python"], pid=seen["udp pid"], packets_sent=DATAGRAMS, packets_received=DATAGRAMS,
            payload_bytes_sent=DATAGRAMS * DATAGRAM_BYTES, payload_bytes_received=DATAGRAMS * DATAGRAM_BYTES,
            ip_bytes_sent=DATAGRAMS * (DATAGRAM_BYTES + 28), bytes_sent=DATAGRAMS * (DATAGRAM_BYTES + 42))
-    pings = [e for e in events.closed if e["protocol"] == "ICMP" and e.get("packets_sent") == 5]
-    for far in (FAR4, FAR6):
-        found = [e for e in pings if e["destination_ip"] == far]
-        assert len(found) == 1, f"one row of 5 pings to {far}: {found}"
-        expect(found[0], packets_received=5)
+    expect(events.row(protocol="ICMP", destination_ip=FAR4), packets_sent=5, packets_received=5)
+    # Neighbour discovery between the same two addresses is the same row.
+    ping6 = events.row(protocol="ICMP", destination_ip=FAR6)
+    assert ping6["packets_sent"] >= 5 and ping6["packets_received"] >= 5, ping6
 
 
 def check_sum(events, before, after):
