@@ -98,8 +98,9 @@ static inline uint32_t rn_take_le32(struct rn_reader *r)
 
 static inline struct rn_bytes rn_take_bytes(struct rn_reader *r, size_t n)
 {
-    if (!rn_reader_has(r, n))
-        return (struct rn_bytes){r->end, 0};
+    if (!n ||
+        !rn_reader_has(r, n)) // nothing may be added to the NULL of an empty reader, not even 0
+        return (struct rn_bytes){r->p, 0};
     struct rn_bytes b = {r->p, n};
     r->p += n;
     return b;
