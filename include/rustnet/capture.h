@@ -36,7 +36,7 @@ void rn_capture_close(struct rn_capture *capture);
 
 // Calls sink for each frame that is there now (live: at most about a kernel block's worth; file: at most max frames).
 // Returns the number of frames; 0 live: none at the moment; -ENODATA: end of file; else the capture is over and err
-// says why (a file cut in the middle: everything up to the cut has been given).
+// says why. -EPIPE: the file is cut in the middle, everything up to the cut has been given; -EBADMSG: it is damaged.
 typedef void (*rn_capture_sink)(void *ctx, const struct rn_frame *frame);
 int rn_capture_next(struct rn_capture *capture, unsigned max, rn_capture_sink sink, void *ctx,
                     struct rn_err *err);

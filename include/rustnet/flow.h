@@ -57,7 +57,7 @@ bool rn_flow_cleanup(struct rn_flow *flow, unsigned shard, rn_time now,
 // Removes all rows of a shard with the reason `end` (or silently: events NULL), in the order of their creation; as above.
 bool rn_flow_drain(struct rn_flow *flow, unsigned shard, rn_time now,
                    struct rn_flow_events *events);
-// No row times out before this; RN_TIME_MAX when there is none. A lower bound.
+// No cleanup before this removes a row (seconds are the wheel's grain); RN_TIME_MAX when there is none. A lower bound.
 rn_time rn_flow_next_deadline(struct rn_flow *flow);
 
 // New addresses of this machine: rows already there are turned round where need be.

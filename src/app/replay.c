@@ -66,25 +66,26 @@ static void cleanup_at(struct replay *r, rn_time now)
     }
 }
 
-// Runs the ticks that come before time, those with something due.
+// The first tick at or after target, counted from tick. Saturates.
+static rn_time tick_from(rn_time tick, rn_time target)
+{
+    if (target <= tick)
+        return tick;
+    tick = rn_time_add(tick, rn_time_since(target, tick) / CLEANUP_EVERY * CLEANUP_EVERY);
+    return tick < target ? rn_time_add(tick, CLEANUP_EVERY) : tick;
+}
+
+// Runs the ticks up to time as if each were run, but jumps over those with nothing to do. The last one always runs: it
+// moves the wheel's hand, from which the rows to come are planned. None comes after the end of representable time.
 static void run_ticks(struct replay *r, rn_time time)
 {
-    while (time >= r->next_cleanup) {
-        rn_time due = rn_flow_next_deadline(r->flow);
-        if (due > r->next_cleanup) {
-            rn_time to = due < time ? due : time;
-            rn_dur ticks = rn_time_since(to, r->next_cleanup) / CLEANUP_EVERY;
-            r->next_cleanup = rn_time_add(r->next_cleanup, ticks * CLEANUP_EVERY);
-            if (r->next_cleanup < due && r->next_cleanup <= time &&
-                rn_time_since(time, r->next_cleanup) >= CLEANUP_EVERY)
-                r->next_cleanup = rn_time_add(r->next_cleanup, CLEANUP_EVERY);
-        }
-        cleanup_at(r, r->next_cleanup);
-        if (rn_time_since(RN_TIME_MAX, r->next_cleanup) < CLEANUP_EVERY) {
-            r->next_cleanup = RN_TIME_MAX; // the end of representable time: no more ticks
-            break;
-        }
-        r->next_cleanup = rn_time_add(r->next_cleanup, CLEANUP_EVERY);
+    while (r->next_cleanup <= time && r->next_cleanup != RN_TIME_MAX) {
+        rn_time tick = tick_from(r->next_cleanup, rn_flow_next_deadline(r->flow));
+        rn_dur ahead = rn_time_since(time, r->next_cleanup);
+        rn_time last = rn_time_add(r->next_cleanup, ahead / CLEANUP_EVERY * CLEANUP_EVERY);
+        tick = tick < last ? tick : last;
+        cleanup_at(r, tick);
+        r->next_cleanup = rn_time_add(tick, CLEANUP_EVERY);
     }
 }
 
@@ -112,7 +113,7 @@ static void take_frame(void *ctx, const struct rn_frame *frame)
     }
     if (frame->time > r->now)
         r->now = frame->time;
-    if (r->now >= r->next_cleanup && r->next_cleanup != RN_TIME_MAX) {
+    if (r->now >= r->next_cleanup) {
         flush(r);
         run_ticks(r, r->now);
     }
@@ -203,8 +204,7 @@ int app_replay(const struct app_options *options, struct rn_err *out_warning, st
         while ((n = rn_capture_next(r->capture, FRAMES_AT_ONCE, take_frame, r, out_warning)) > 0)
             ;
         finish(r);
-        // A capture that was cut off is told as it is; anything else that stops libpcap early is a failure.
-        if (n != -ENODATA && !strstr(out_warning->msg, "truncated")) {
+        if (n != -ENODATA && n != -EPIPE) { // what is merely cut off is a warning
             rc = n;
             *err = *out_warning;
             out_warning->code = 0;

@@ -18,6 +18,8 @@
 #define REST_MSEC 100
 #define VANISHED_MAX 50 // rests: 5 s
 #define GONE_TEXT "The interface disappeared"
+// How its words for a file that ends in the middle of a record or block begin.
+#define CUT_TEXT "truncated "
 
 static int open_wake(struct rn_capture *c, struct rn_err *err)
 {
@@ -109,6 +111,8 @@ static int fail(struct rn_capture *c)
     const char *why = pcap_geterr(c->pcap);
     if (c->live && strcmp(why, GONE_TEXT) == 0)
         return vanish(c);
+    if (!c->live && strncmp(why, CUT_TEXT, strlen(CUT_TEXT)) == 0)
+        return rn_err_set(&c->failure, -EPIPE, "%s is cut off: %s", c->name.s, why);
     if (!c->live)
         return rn_err_set(&c->failure, -EBADMSG, "%s is damaged: %s", c->name.s, why);
     return rn_err_set(&c->failure, -EIO, "%s", why[0] ? why : "Reading from the device failed");
