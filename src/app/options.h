@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "rustnet/base/err.h"
+#include "rustnet/base/log.h"
+#include "rustnet/base/time.h"
 #include "rustnet/model/addr.h"
 
 #define APP_EXIT_WORLD 1 // device, file, privilege
@@ -16,15 +18,22 @@ enum app_wish {
     APP_RUN,
     APP_HELP,
     APP_VERSION,
+    APP_CHECK, // may this process capture with these options?
 };
 
 struct app_options {
     enum app_wish wish;
-    const char *read;
+    const char *interface; // NULL: that of the default route
+    const char *read, *play;
     const char *filter;
     const char *json_log;
-    bool headless, no_dpi;
+    bool headless, no_dpi, no_color, show_loopback;
     uint32_t max_connections;
+    uint32_t workers;
+    uint32_t refresh_ms;
+    size_t buffer_bytes; // of the kernel; 0: capture's own choice
+    rn_dur duration;     // 0: until it is ended
+    enum rn_log_level log_level;
     struct rn_local_addrs local;
 };
 

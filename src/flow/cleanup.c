@@ -112,7 +112,8 @@ bool rn_flow_drain(struct rn_flow *flow, unsigned shard, rn_time now, struct rn_
     if (!s->draining) {
         for (uint32_t slot = 0; slot < FLOW_WHEEL; slot++)
             empty_bucket(s, slot);
-        sort_due(s);
+        if (events)
+            sort_due(s);
         s->draining = true;
     }
     for (unsigned n = 0; n < RN_FLOW_STRETCH && s->wheel[FLOW_DUE] != FLOW_NONE; n++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table as a whole: made, counted, freed. The only file of the room that takes memory.
+// The table as a whole: made, counted, freed. Nothing takes memory but `new` here and in view.c.
 #include "shard.h"
 
 #include <errno.h>

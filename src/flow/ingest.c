@@ -45,15 +45,7 @@ static void turn(struct flow_shard *s, uint32_t row, const struct rn_packet *p)
         conn->flags |= RN_CONN_INITIATOR_PROVED;
         flow_orient(s, conn);
     }
-    bool terminal = rn_tcp_state_terminal(rn_conn_tcp_state(conn));
-    if (terminal && !(conn->flags & RN_CONN_TERMINAL)) {
-        conn->flags |= RN_CONN_TERMINAL;
-        conn->terminal_since = conn->last_seen;
-        flow_settle(s, row, FLOW_EMBRYOS);
-    } else if (!terminal) {
-        conn->flags &= (uint8_t)~RN_CONN_TERMINAL;
-    }
-    flow_rearm(s, row);
+    flow_turned(s, row);
 }
 
 // An embryo that has proved to be more leaves the queue of those that go first.

@@ -189,6 +189,20 @@ void flow_orient(const struct flow_shard *s, struct rn_conn *conn)
     }
 }
 
+void flow_turned(struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    bool terminal = rn_tcp_state_terminal(rn_conn_tcp_state(conn));
+    if (terminal && !(conn->flags & RN_CONN_TERMINAL)) {
+        conn->flags |= RN_CONN_TERMINAL;
+        conn->terminal_since = conn->last_seen;
+        flow_settle(s, row, FLOW_EMBRYOS);
+    } else if (!terminal) {
+        conn->flags &= (uint8_t)~RN_CONN_TERMINAL;
+    }
+    flow_rearm(s, row);
+}
+
 static bool strangers(const struct flow_shard *s, const struct rn_conn *conn)
 {
     for (unsigned end = 0; end < 2; end++)
@@ -250,7 +264,8 @@ uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_p
     find_initiator(conn, packet);
     flow_orient(s, conn);
     s->ambiguous |= s->local.net_count && strangers(s, conn);
-    s->youngest = packet->time;
+    if (s->made == 1 || packet->time > s->youngest) // stamps may go back
+        s->youngest = packet->time;
     s->live++;
     index_add(s, packet->hash, row);
     queue_append(s, row);

@@ -58,6 +58,11 @@ struct flow_shard {
     uint64_t closed, evicted, dropped, late, facts_refused;
     uint64_t traffic[2];
     bool ambiguous;
+    // Whose owner is still asked for (visit.c). As long as asked == made there is nobody, and no need to look.
+    uint64_t asked;     // `made` when the last walk began that met nobody to ask for
+    uint64_t walk_made; // `made` when the present walk began
+    uint32_t walk_next; // row that it goes on with
+    bool walk_met;      // it has met somebody to ask for
     struct rn_local_addrs local;
 };
 
@@ -108,6 +113,8 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
                 enum rn_close_reason reason, bool grave, struct rn_flow_events *events);
 void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row);
 void flow_orient(const struct flow_shard *s, struct rn_conn *conn);
+// The TCP state may be another now: whether it is terminal, its place in the queues, its deadline.
+void flow_turned(struct flow_shard *s, uint32_t row);
 
 // store.c
 void flow_facts_load(const struct flow_shard *s, uint32_t ref, struct rn_facts *out);

@@ -215,10 +215,12 @@ void rn_term_close(struct rn_term *term)
 
 // --- events ---------------------------------------------------------------------------------------------------------
 
-// After a stop nothing is known about the terminal. Curses sets its modes anew when it draws after endwin.
+// After a stop nothing is known about the terminal. Curses sets its modes anew when it draws after endwin. To leave the
+// alternate screen twice would put the cursor back to where the shell stood before the first time.
 static void take_again(struct rn_term *term)
 {
-    endwin();
+    if (!isendwin())
+        endwin();
     if (term->log_copy >= 0)
         dup2(term->log_copy, STDERR_FILENO);
     term_signals_own(true);

@@ -6,14 +6,11 @@
 //   rest     payloads, each with a length of two bytes (big-endian, cut at the end of the input)
 //
 // A payload lies in a buffer of exactly its size, so that a sanitizer sees every byte too far.
-#include <stdlib.h>
-#include <string.h>
+#include "facts_check.h"
 
 #include "rustnet/dpi.h"
 
 #define MAX_PAYLOADS 8
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct run {
     struct rn_dpi_ctx *ctx;
@@ -23,17 +20,11 @@ struct run {
     unsigned seen;
 };
 
-static void must(bool cond)
-{
-    if (!cond)
-        abort();
-}
-
 static void check_names(const struct run *run)
 {
     struct rn_text256 text;
     rn_dpi_text(run->app, &run->facts, &text);
-    must(text.s[text.len] == '\0' && strlen(text.s) == text.len);
+    must_be_clean(text.s, text.len);
     struct rn_bytes name = rn_dpi_hostname(run->app, &run->facts);
     must((name.p == NULL) == (name.len == 0));
 }
@@ -54,7 +45,8 @@ static void run_one(struct run *run, const struct rn_dpi_input *in)
     }
     must(verdict == RN_YES || run->facts.len == facts_len);
     must(verdict == RN_YES || run->row || run->app == before);
-    must(run->facts.len <= RN_FACTS_BYTES && run->app < RN_APP_COUNT);
+    must(run->app < RN_APP_COUNT);
+    must_be_facts(&run->facts);
     check_names(run);
 }
 
@@ -75,11 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned n = 0; n < MAX_PAYLOADS && rn_reader_left(&r) >= 2; n++) {
         size_t len = rn_take_be16(&r), left = rn_reader_left(&r);
         struct rn_bytes payload = rn_take_bytes(&r, len < left ? len : left);
-        uint8_t *exact = malloc(payload.len ? payload.len : 1);
-        if (!exact)
-            break;
-        if (payload.len > 0)
-            memcpy(exact, payload.p, payload.len);
+        uint8_t *exact = fuzz_exact(payload);
         bool forth = ((how ^ n) & 1) == 0;
         uint16_t server = ports[how >> 2 & 7];
         struct rn_dpi_input in = {rn_bytes_of(exact, payload.len),

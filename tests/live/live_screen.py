@@ -59,7 +59,8 @@ def rates(line):
 
 
 def start_traffic(lab):
-    (lab.folder / "body").write_bytes(b"b" * 4_000_000)
+    with open(lab.folder / "body", "wb") as body:  # more than the buffers of the two kernels hold
+        body.truncate(64_000_000)
     lab.far.spawn(sys.executable, "-m", "http.server", 8000, "--bind", "::", "--directory", lab.folder)
     server = lab.near.spawn(sys.executable, "-m", "http.server", 8001, "--bind", NEAR4, "--directory", lab.folder)
     lab.far.python(UDP_SINK)
@@ -77,7 +78,8 @@ def start_traffic(lab):
 
 
 def check_picture(screen, pids):
-    screen.wait(rf"curl \({pids['curl']}\)")
+    for pid in ("curl", "curl6", "server", "stream"):
+        screen.wait(rf"\({pids[pid]}\)")
     line = one_line(screen, rf"curl \({pids['curl']}\)")
     assert f"{FAR4}:8000" in line and "ESTABLISHED" in line and "HTTP" in line, line
     line = one_line(screen, rf"curl \({pids['curl6']}\)")

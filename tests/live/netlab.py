@@ -98,10 +98,13 @@ class Namespace:
         wait_for(f"{kind} port {port} of {self.name}", lambda: self.listens(port, kind))
 
     def counters(self, device="veth0"):
-        """(received, sent) packets of a device, as the kernel counts."""
+        """(received, sent, sent in vain) packets of a device, as the kernel counts.
+
+        What a device drops while it sends has already been shown to those who capture.
+        """
         folder = f"/sys/class/net/{device}/statistics"
-        out = self.run("cat", f"{folder}/rx_packets", f"{folder}/tx_packets").stdout.split()
-        return int(out[0]), int(out[1])
+        names = ("rx_packets", "tx_packets", "tx_dropped")
+        return tuple(map(int, self.run("cat", *(f"{folder}/{name}" for name in names)).stdout.split()))
 
     def pids(self):
         out = subprocess.run(["ip", "netns", "pids", self.name], capture_output=True, text=True, check=False).stdout

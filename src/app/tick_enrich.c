@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Owners of sockets, and the addresses of this machine.
+//
+//   rn_flow_pending (copies keys, one shard locked) -> rn_host_owner (no lock) -> rn_flow_patch (one shard locked)
+//
+// 1. The system is asked at most once a pass, and only if a row wants to know.
+// 2. A row that was replaced meanwhile has another id, and the patch is refused.
+#include <string.h>
+
+#include "monitor.h"
+#include "ticks.h"
+
+#define YOUNG_EVERY (250 * RN_MSEC)
+#define ALL_EVERY (2 * RN_SEC)
+#define LOCAL_EVERY (30 * RN_SEC)
+#define BACKOFF_LEAST \
+    RN_SEC // strangers alone make nobody look at the addresses more often than this
+
+// Whose end to ask about: a row of which neither end is ours has no socket here.
+static bool is_ours(const struct app_monitor *m, const struct rn_pending *p)
+{
+    return p->local_known || rn_local_has(&m->enrich.local, &p->key.ip[p->local]);
+}
+
+static bool name_owner(struct app_monitor *m, const struct rn_pending *p, bool fresh)
+{
+    unsigned local = p->local, remote = 1 - local;
+    struct rn_process owner;
+    if (!fresh)
+        rn_host_refresh(m->host);
+    if (!rn_host_owner(m->host, p->key.proto, &p->key.ip[local], p->key.port[local],
+                       &p->key.ip[remote], p->key.port[remote], &owner))
+        return false;
+    uint32_t name = rn_intern_add(m->names, rn_bytes_of(owner.name.s, owner.name.len));
+    return rn_flow_patch(m->flow, &p->key, p->id, owner.pid, owner.uid, name);
+}
+
+// True if there was somebody to ask about.
+static bool pass(struct app_monitor *m, bool young, rn_time now)
+{
+    struct rn_pending pending[RN_FLOW_STRETCH];
+    bool fresh = false;
+    for (unsigned shard = 0; shard < rn_flow_shards(m->flow); shard++) {
+        uint32_t cursor = 0;
+        unsigned n;
+        while ((n = rn_flow_pending(m->flow, shard, &cursor, young, now, pending)) > 0)
+            for (unsigned i = 0; i < n; i++)
+                if (is_ours(m, &pending[i])) {
+                    name_owner(m, &pending[i], fresh);
+                    fresh = true;
+                }
+    }
+    return fresh;
+}
+
+// True if they have changed.
+static bool read_local(struct app_monitor *m)
+{
+    struct rn_local_addrs *next = &m->enrich.next;
+    struct rn_err err;
+    memset(next, 0, sizeof *next); // compared by bytes
+    if (rn_host_addresses(next, &err)) {
+        app_log(RN_LOG_WARN, "the addresses of this machine: %s", err.msg);
+        return false;
+    }
+    if (memcmp(next, &m->enrich.local, sizeof *next) == 0)
+        return false;
+    m->enrich.local = *next;
+    rn_mutex_lock(&m->stats.lock);
+    m->stats.local = *next;
+    rn_mutex_unlock(&m->stats.lock);
+    rn_flow_set_local(m->flow, next);
+    app_journal_set_local(&m->journal, next);
+    return true;
+}
+
+// Every 30 s, and when a row appeared between strangers: then at once, but less and less often while that finds nothing.
+static void look_after_local(struct app_monitor *m, rn_time now)
+{
+    struct app_enrich *e = &m->enrich;
+    bool strangers = rn_flow_take_ambiguous(m->flow);
+    e->strangers |= strangers;
+    if (now < e->local_at && !(e->strangers && now >= e->stranger_at))
+        return;
+    bool changed = read_local(m);
+    e->backoff = changed || !e->backoff ? BACKOFF_LEAST : e->backoff * 2;
+    if (e->backoff > LOCAL_EVERY)
+        e->backoff = LOCAL_EVERY;
+    e->strangers = false;
+    e->local_at = rn_time_add(now, LOCAL_EVERY);
+    e->stranger_at = rn_time_add(now, e->backoff);
+}
+
+rn_dur app_tick_enrich(struct app_monitor *m, rn_time now)
+{
+    struct app_enrich *e = &m->enrich;
+    look_after_local(m, now);
+    bool all = now >= e->all_at;
+    if (all)
+        e->all_at = rn_time_add(now, ALL_EVERY);
+    pass(m, !all, now);
+    struct rn_host_status status;
+    rn_host_status(m->host, &status);
+    rn_mutex_lock(&m->stats.lock);
+    m->stats.host = status;
+    rn_mutex_unlock(&m->stats.lock);
+    return YOUNG_EVERY;
+}

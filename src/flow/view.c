@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0
+// A view answers what a screen asks: totals over all rows, and the few rows that can be seen, in order.
+//
+//   gather ──────────> entry per row that matches: sort key, number of creation, place. Rows stay where they are.
+//   position_of ─────> how many entries come before the selection: one pass, no sorting
+//   isolate ─────────> introselect brings entries [first, first + count) to where they belong; only they are sorted
+//   copy_rows ───────> these rows, each under its shard's lock
+//
+// Gathering goes a stretch at a time through all shards in turn, not shard by shard: between two holds of the same lock
+// lie those of all the others, so that a worker that waits for it gets it. While one stretch is looked at, the next one
+// is on its way from memory; of a row that is idle two lines are read (key and flags; name and times).
+//
+// 1. The order is total: after the sort key come first_seen and id, upwards in both directions. (SORT_TIME is that
+//    order, and turns round as a whole.) It depends on no hash, address or place.
+// 2. Neither entries nor names can overflow: both are sized for all rows of the table at once.
+// 3. Random numbers choose where to cut, so nobody outside can choose traffic that is slow to select from; they have no
+//    influence on the result.
+#include <errno.h>
+
+#include "shard.h"
+
+// Rows per hold of a lock where a callback looks at each: 30 us as long as that takes 3.5.
+#define COSTLY_STRETCH 8
+// A row that has been silent for so long has no rate (model/rate.c).
+#define SILENT_AFTER (12 * RN_SEC)
+#define SAMPLE 64
+#define SMALL 128 // entries that are not worth a cut
+#define SELECT_EFFORT 8
+#define ROW_BITS 22
+_Static_assert(RN_FLOW_MAX_CONNECTIONS <= UINT32_C(1) << ROW_BITS, "a place holds any row");
+_Static_assert(RN_FLOW_SHARDS_MAX <= 1 << (32 - ROW_BITS), "a place holds any shard");
+#define NOWHERE SIZE_MAX
+
+enum { SORT_WORDS = 3, WORD_CREATED = SORT_WORDS, WORD_ID, WORDS };
+struct entry {
+    uint64_t word[WORDS]; // compared one after the other
+    uint32_t place;       // shard << ROW_BITS | row
+};
+
+// A set of interned names: a slot counts only if its round is the present one, so nothing has to be cleared.
+struct name_slot {
+    uint32_t name, round;
+};
+
+struct rn_flow_view {
+    size_t bytes, names_bytes;
+    struct name_slot *names;
+    uint32_t names_mask, round;
+    uint32_t end[RN_FLOW_SHARDS_MAX]; // rows of each shard, as far as is known
+    uint64_t random;
+    size_t selected; // entry of the row that was asked for by key, or NOWHERE
+    size_t count;
+    struct rn_facts facts; // of the row that is looked at
+    struct entry entry[];
+};
+
+// What a view that is being made needs to know.
+struct look {
+    struct rn_flow *flow;
+    struct rn_flow_view *view;
+    const struct rn_view_ops *ops;
+    struct rn_snapshot *out;
+    rn_time now;
+};
+
+// Sort keys.
+
+static uint64_t be64(const uint8_t b[8])
+{
+    uint64_t v = 0;
+    for (unsigned i = 0; i < 8; i++)
+        v = v << 8 | b[i];
+    return v;
+}
+
+// Signed to unsigned, in order.
+static uint64_t in_order(int64_t v)
+{
+    return (uint64_t)v ^ UINT64_C(1) << 63;
+}
+
+// Family (one bit, IPv4 first), address, port.
+static void end_key(const struct rn_conn *conn, unsigned end, uint64_t word[SORT_WORDS])
+{
+    const struct rn_ip *ip = &conn->key.ip[end];
+    uint64_t high = be64(ip->b), low = be64(ip->b + 8), v6 = !rn_ip_is_v4(ip);
+    word[0] = v6 << 63 | high >> 1;
+    word[1] = high << 63 | low >> 1;
+    word[2] = low << 63 | conn->key.port[end];
+}
+
+static uint64_t bandwidth_key(const struct rn_conn *conn, rn_time now)
+{
+    if (rn_time_since(now, conn->last_seen) > SILENT_AFTER) // saves three lines of the row
+        return 0;
+    double bps = rn_conn_rate_bps(conn, 0, now) + rn_conn_rate_bps(conn, 1, now);
+    uint64_t bits;
+    memcpy(&bits, &bps, sizeof bits);
+    return bps > 0 ? bits : 0; // numbers from 0 up are in the order of their bits (IEEE 754)
+}
+
+static void text_key(const struct look *look, const struct rn_conn *conn,
+                     const struct rn_facts *facts, uint64_t word[SORT_WORDS])
+{
+    char text[24] = {0};
+    if (look->ops->sort_text)
+        look->ops->sort_text(look->ops->ctx, look->out->request.sort, conn, facts, look->now, text);
+    for (unsigned i = 0; i < SORT_WORDS; i++)
+        word[i] = be64((const uint8_t *)text + (size_t)i * 8);
+}
+
+static void sort_key(const struct look *look, const struct rn_conn *conn,
+                     const struct rn_facts *facts, uint64_t word[WORDS])
+{
+    word[0] = word[1] = word[2] = 0;
+    word[WORD_CREATED] = in_order(conn->first_seen);
+    word[WORD_ID] = conn->id;
+    switch (look->out->request.sort) {
+    case RN_SORT_TIME:
+        word[0] = word[WORD_CREATED];
+        word[1] = word[WORD_ID];
+        break;
+    case RN_SORT_REMOTE:
+        end_key(conn, rn_conn_remote(conn), word);
+        break;
+    case RN_SORT_LOCAL:
+        end_key(conn, conn->local, word);
+        break;
+    case RN_SORT_RTT:
+        word[0] = conn->rtt_known ? in_order(conn->tcp.initial_rtt) : in_order(0);
+        break;
+    case RN_SORT_BANDWIDTH:
+        word[0] = bandwidth_key(conn, look->now);
+        break;
+    case RN_SORT_PROCESS:
+    case RN_SORT_SERVICE:
+    case RN_SORT_APP:
+    case RN_SORT_STATE:
+        text_key(look, conn, facts, word);
+        break;
+    case RN_SORT_COUNT:
+        break;
+    }
+    for (unsigned i = 0; i < SORT_WORDS && look->out->request.descending; i++)
+        word[i] = ~word[i];
+}
+
+// Gathering.
+
+static void count_name(struct look *look, uint32_t name)
+{
+    struct rn_flow_view *view = look->view;
+    uint32_t i = name & view->names_mask; // names are numbered one after the other: no need to mix
+    for (; view->names[i].round == view->round; i = (i + 1) & view->names_mask)
+        if (view->names[i].name == name)
+            return;
+    view->names[i] = (struct name_slot){name, view->round};
+    look->out->processes++;
+}
+
+static bool hidden(const struct look *look, const struct rn_key *key)
+{
+    return !look->out->request.show_loopback && rn_ip_is_loopback(&key->ip[0]) &&
+           rn_ip_is_loopback(&key->ip[1]);
+}
+
+static void count_row(struct look *look, const struct rn_conn *conn)
+{
+    look->out->rows_total++;
+    look->out->rows_tcp += conn->key.proto == RN_PROTO_TCP;
+    look->out->rows_udp += conn->key.proto == RN_PROTO_UDP;
+    count_name(look, conn->process_name);
+}
+
+static void look_at(struct look *look, const struct flow_shard *s, uint32_t row)
+{
+    const struct rn_view_ops *ops = look->ops;
+    const struct rn_view_request *request = &look->out->request;
+    struct rn_flow_view *view = look->view;
+    const struct rn_conn *conn = flow_row(s, row);
+    if (!conn->id || conn->flags & RN_CONN_TOMBSTONE || hidden(look, &conn->key))
+        return;
+    count_row(look, conn);
+    const struct rn_facts *facts = NULL;
+    if (ops->wants_facts) {
+        flow_facts_load(s, conn->facts_ref, &view->facts);
+        facts = &view->facts;
+    }
+    if (ops->match && !ops->match(ops->ctx, conn, facts, look->now))
+        return;
+    struct entry *entry = &view->entry[view->count];
+    entry->place = s->number << ROW_BITS | row;
+    sort_key(look, conn, facts, entry->word);
+    if (RN_UNLIKELY(request->has_selected && rn_key_equal(&conn->key, &request->selected)) &&
+        (view->selected == NOWHERE || view->entry[view->selected].word[WORD_ID] < conn->id))
+        view->selected = view->count;
+    view->count++;
+}
+
+static void prefetch(const struct rn_flow_view *view, const struct flow_shard *s, uint32_t from,
+                     uint32_t rows)
+{
+    uint32_t end = view->end[s->number];
+    for (uint32_t row = from; row < end && row - from < rows; row++) {
+        const char *p = rn_pool_at(&s->rows, row);
+        __builtin_prefetch(p);
+        __builtin_prefetch(p + offsetof(struct rn_conn, process_name));
+    }
+}
+
+static uint32_t stretch_of(const struct look *look)
+{
+    switch (look->out->request.sort) {
+    case RN_SORT_PROCESS:
+    case RN_SORT_SERVICE:
+    case RN_SORT_APP:
+    case RN_SORT_STATE:
+        return COSTLY_STRETCH;
+    case RN_SORT_TIME:
+    case RN_SORT_REMOTE:
+    case RN_SORT_LOCAL:
+    case RN_SORT_RTT:
+    case RN_SORT_BANDWIDTH:
+    case RN_SORT_COUNT:
+        break;
+    }
+    return look->ops->match || look->ops->wants_facts ? COSTLY_STRETCH : RN_FLOW_STRETCH;
+}
+
+static void look_at_stretch(struct look *look, unsigned shard, uint32_t from, uint32_t rows)
+{
+    struct flow_shard *s = &look->flow->shard[shard];
+    flow_lock(s);
+    uint32_t end = s->rows.fresh;
+    look->view->end[shard] = end;
+    for (uint32_t row = from; row < end && row - from < rows; row++)
+        look_at(look, s, row);
+    flow_unlock(s);
+}
+
+static void gather(struct look *look)
+{
+    struct rn_flow_view *view = look->view;
+    unsigned shards = look->flow->cfg.shards;
+    uint32_t rows = stretch_of(look), longest = 1;
+    for (uint32_t from = 0; from < longest; from += rows) {
+        for (unsigned i = 0; i < shards; i++) {
+            if (from > 0 && from >= view->end[i])
+                continue;
+            unsigned next = (i + 1) & (shards - 1);
+            prefetch(view, &look->flow->shard[next], next ? from : from + rows, rows);
+            look_at_stretch(look, i, from, rows);
+            longest = view->end[i] > longest ? view->end[i] : longest;
+        }
+    }
+}
+
+// Order.
+
+static bool before(const struct entry *a, const struct entry *b)
+{
+    for (unsigned i = 0; i < WORDS - 1; i++)
+        if (a->word[i] != b->word[i])
+            return a->word[i] < b->word[i];
+    return a->word[WORDS - 1] < b->word[WORDS - 1];
+}
+
+static void swap(struct entry *a, struct entry *b)
+{
+    struct entry t = *a;
+    *a = *b;
+    *b = t;
+}
+
+static void sift(struct entry *e, size_t root, size_t n)
+{
+    for (size_t child; (child = 2 * root + 1) < n; root = child) {
+        if (child + 1 < n && before(&e[child], &e[child + 1]))
+            child++;
+        if (!before(&e[root], &e[child]))
+            return;
+        swap(&e[root], &e[child]);
+    }
+}
+
+static void heap_sort(struct entry *e, size_t n)
+{
+    for (size_t root = n / 2; root-- > 0;)
+        sift(e, root, n);
+    for (size_t last = n; last-- > 1;) {
+        swap(&e[0], &e[last]);
+        sift(e, 0, last);
+    }
+}
+
+static uint64_t next_random(struct rn_flow_view *view) // xorshift64 (Marsaglia 2003)
+{
+    view->random ^= view->random << 13;
+    view->random ^= view->random >> 7;
+    view->random ^= view->random << 17;
+    return view->random;
+}
+
+// An entry of e[lo, hi) a little beyond rank k, seen from the nearer end: so k ends up in the smaller part. For a
+// window near an end, the first cut leaves but a few percent.
+static struct entry cut_near(struct rn_flow_view *view, size_t lo, size_t hi, size_t k)
+{
+    struct entry sample[SAMPLE];
+    for (unsigned i = 0; i < SAMPLE; i++)
+        sample[i] = view->entry[lo + next_random(view) % (hi - lo)];
+    heap_sort(sample, SAMPLE);
+    size_t at = (k - lo) * SAMPLE / (hi - lo);
+    return sample[at < SAMPLE / 2 ? at + 3 : at - 3];
+}
+
+// Moves what comes before `cut` to the front of e[lo, hi); returns where the rest begins.
+static size_t partition(struct entry *e, size_t lo, size_t hi, const struct entry *cut)
+{
+    for (;;) {
+        while (lo < hi && before(&e[lo], cut))
+            lo++;
+        while (lo < hi && !before(&e[hi - 1], cut))
+            hi--;
+        if (lo == hi)
+            return lo;
+        swap(&e[lo++], &e[--hi]);
+    }
+}
+
+// Afterwards none of e[from, k) comes after any of e[k, count).
+static void select_rank(struct rn_flow_view *view, size_t from, size_t k)
+{
+    size_t lo = from, hi = view->count, effort = SELECT_EFFORT * (hi - lo);
+    while (hi - lo > SMALL && effort >= hi - lo) {
+        effort -= hi - lo;
+        struct entry cut = cut_near(view, lo, hi, k);
+        size_t middle = partition(view->entry, lo, hi, &cut);
+        if (k < middle)
+            hi = middle;
+        else
+            lo = middle;
+    }
+    heap_sort(&view->entry[lo], hi - lo);
+}
+
+static void isolate(struct rn_flow_view *view, size_t first, size_t end)
+{
+    if (first > 0)
+        select_rank(view, 0, first);
+    if (end < view->count)
+        select_rank(view, first, end);
+    heap_sort(&view->entry[first], end - first);
+}
+
+// The window.
+
+static uint32_t position_of(const struct rn_flow_view *view, size_t entry)
+{
+    const struct entry one = view->entry[entry];
+    uint32_t position = 0;
+    for (size_t i = 0; i < view->count; i++)
+        position += before(&view->entry[i], &one);
+    return position;
+}
+
+static uint32_t selected_position(const struct look *look)
+{
+    const struct rn_view_request *request = &look->out->request;
+    uint32_t matched = look->out->matched;
+    if (request->select_position != RN_VIEW_NONE && matched > 0)
+        return request->select_position < matched ? request->select_position : matched - 1;
+    if (request->select_position != RN_VIEW_NONE || look->view->selected == NOWHERE)
+        return RN_VIEW_NONE;
+    return position_of(look->view, look->view->selected);
+}
+
+// Where a window of `count` rows goes: as wanted, but full if it can be, and moved no further than the selection needs.
+static uint32_t window_first(const struct rn_snapshot *out, uint32_t count)
+{
+    uint32_t first = out->request.first, last = out->matched - count;
+    uint32_t selected = out->selected_position;
+    first = first < last ? first : last;
+    if (selected == RN_VIEW_NONE || count == 0)
+        return first;
+    if (selected < first)
+        return selected;
+    return selected - first < count ? first : selected - count + 1;
+}
+
+static bool copy_row(struct rn_flow *flow, const struct entry *entry, struct rn_row *out)
+{
+    struct flow_shard *s = &flow->shard[entry->place >> ROW_BITS];
+    flow_lock(s);
+    const struct rn_conn *conn = flow_row(s, entry->place & ((UINT32_C(1) << ROW_BITS) - 1));
+    bool there = conn->id == entry->word[WORD_ID] && !(conn->flags & RN_CONN_TOMBSTONE);
+    if (there) {
+        out->conn = *conn;
+        flow_facts_load(s, conn->facts_ref, &out->facts);
+    }
+    flow_unlock(s);
+    return there;
+}
+
+// The row that would have come next is gone: all behind it move up.
+static void move_up(struct rn_snapshot *out)
+{
+    uint32_t at = out->first + out->row_count;
+    out->matched--;
+    if (out->selected_position == RN_VIEW_NONE || out->selected_position < at)
+        return;
+    if (out->selected_position > at)
+        out->selected_position--;
+    else if (out->request.select_position == RN_VIEW_NONE)
+        out->selected_position = RN_VIEW_NONE; // otherwise the position is what was asked for
+}
+
+static void copy_rows(struct rn_flow *flow, const struct entry *entry, uint32_t count,
+                      struct rn_snapshot *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (copy_row(flow, &entry[i], &out->row[out->row_count]))
+            out->row_count++;
+        else
+            move_up(out);
+    }
+    if (out->selected_position != RN_VIEW_NONE && out->selected_position >= out->matched)
+        out->selected_position = out->matched > 0 ? out->matched - 1 : RN_VIEW_NONE;
+}
+
+void rn_flow_view(struct rn_flow *flow, struct rn_flow_view *view, const struct rn_view_ops *ops,
+                  rn_time now, struct rn_snapshot *out)
+{
+    struct look look = {flow, view, ops, out, now};
+    view->round++;
+    view->count = 0;
+    view->selected = NOWHERE;
+    for (unsigned i = 0; i < flow->cfg.shards; i++)
+        view->end[i] = flow->shard[i].rows.cap; // never changes, so it may be read without the lock
+    out->rows_tcp = out->rows_udp = out->rows_total = out->processes = out->row_count = 0;
+    gather(&look);
+    out->matched = (uint32_t)view->count;
+    out->selected_position = selected_position(&look);
+    uint32_t count = out->request.count < RN_VIEW_ROWS ? out->request.count : RN_VIEW_ROWS;
+    count = count < out->matched ? count : out->matched;
+    out->first = window_first(out, count);
+    if (count > 0)
+        isolate(view, out->first, (size_t)out->first + count);
+    copy_rows(flow, &view->entry[out->first], count, out);
+}
+
+// Life.
+
+struct rn_flow_view *rn_flow_view_new(const struct rn_flow *flow, struct rn_err *err)
+{
+    size_t rows = 0;
+    for (unsigned i = 0; i < flow->cfg.shards; i++)
+        rows += flow->shard[i].rows.cap;
+    size_t bytes = sizeof(struct rn_flow_view) + rows * sizeof(struct entry), slots = 16;
+    while (slots < 2 * rows)
+        slots *= 2;
+    struct rn_flow_view *view = rn_pages_map(bytes);
+    if (view) {
+        view->bytes = bytes;
+        view->names_bytes = slots * sizeof *view->names;
+        view->names_mask = (uint32_t)(slots - 1);
+        view->random = flow->cfg.seed.k0 | 1;
+        view->names = rn_pages_map(view->names_bytes);
+    }
+    if (!view || !view->names) {
+        rn_err_set(err, -ENOMEM, "No memory for a view of %zu rows", rows);
+        rn_flow_view_free(view);
+        return NULL;
+    }
+    return view;
+}
+
+void rn_flow_view_free(struct rn_flow_view *view)
+{
+    if (!view)
+        return;
+    rn_pages_unmap(view->names, view->names_bytes);
+    rn_pages_unmap(view, view->bytes);
+}

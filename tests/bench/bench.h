@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of the benchmark share. One file, one subject:
+//
+//   bench.c    options, the table of cases, the table that is printed
+//   trace.c    frames in memory: of a file, packed, without handshakes      synth.c   ... or made here
+//   path.c     the packet path: decode, track, inspect                      payload.c payloads, and inspecting them alone
+//   measure.c  time, instructions, resident memory
+#ifndef RUSTNET_TESTS_BENCH_H
+#define RUSTNET_TESTS_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rustnet/model/packet.h"
+
+// trace.c
+
+enum bench_frames {
+    BENCH_WHOLE,  // as they lie in the file: a packet's first byte is seldom in a cache
+    BENCH_PACKED, // their first BENCH_PACKED_BYTES back to back
+    BENCH_SETTLED, // whole, but no SYN, FIN, RST (a later pass opens and closes nothing) and no DNS (never settles)
+    BENCH_FRAMES,
+};
+#define BENCH_PACKED_BYTES 128
+
+struct bench_list {
+    struct rn_frame *frame;
+    uint32_t count;
+};
+
+struct bench_trace {
+    const char *name;
+    int link;
+    uint32_t flows;     // that were made; 0: a file, nobody knows
+    uint8_t *memory;    // the bytes of list[BENCH_WHOLE]
+    size_t memory_size; // mapped
+    uint64_t bytes;     // captured
+    rn_dur pass;        // from one pass to the next, so that time goes on
+    struct bench_list list[BENCH_FRAMES];
+};
+
+bool bench_list_new(struct bench_list *list, size_t count);
+// A classic pcap file, mapped. False: said on stderr.
+bool bench_trace_open(struct bench_trace *trace, const char *path);
+// Fills packed and settled from whole.
+bool bench_trace_derive(struct bench_trace *trace);
+// Made by the same rules each time: count frames of Ethernet, 82 flows per 1,000 of them.
+bool bench_trace_synth(struct bench_trace *trace, uint32_t count);
+
+// payload.c
+
+enum bench_payload {
+    BENCH_TLS_CLIENT,
+    BENCH_TLS_SERVER,
+    BENCH_DNS_QUERY,
+    BENCH_DNS_RESPONSE,
+    BENCH_HTTP_REQUEST,
+    BENCH_HTTP_RESPONSE,
+    BENCH_PAYLOADS,
+};
+#define BENCH_VARIANTS 256 // of each payload, by the names in it
+// Makes all of them; before any other use.
+void bench_payload_init(void);
+struct rn_bytes bench_payload(enum bench_payload kind, unsigned variant);
+
+// Cases.
+
+struct bench_options {
+    const char *trace;
+    const char *only;
+    uint32_t packets, runs, rows, shards;
+};
+
+struct bench {
+    struct bench_options options;
+    struct bench_trace trace;
+};
+
+enum bench_table {
+    BENCH_NO_TABLE, // decode only
+    BENCH_EMPTY,    // the first pass: each flow is new
+    BENCH_FULL,     // a later pass
+};
+
+// What one measured run gave.
+struct bench_sample {
+    double ns, instructions; // per item; instructions < 0: this machine does not count them
+    double parses;           // calls of a protocol's parser per item
+    uint32_t items;
+};
+
+struct bench_case {
+    const char *name;
+    const char *against; // the case that the printed difference is to, or NULL
+    // One run. False: the counts do not add up (said on stderr).
+    bool (*run)(const struct bench *bench, const struct bench_case *c, struct bench_sample *out);
+    enum bench_frames frames;
+    enum bench_table table;
+    bool dpi;
+    enum bench_payload payload;
+};
+
+bool bench_path_run(const struct bench *bench, const struct bench_case *c,
+                    struct bench_sample *out);
+bool bench_payload_run(const struct bench *bench, const struct bench_case *c,
+                       struct bench_sample *out);
+// Untimed: every packet ends up in a row, among the ignored, the late or the dropped, cleanup included.
+bool bench_path_check(const struct bench *bench);
+// Memory of the table: of its pages before the first packet, and what a live row adds. Bytes; < 0: not known.
+struct bench_memory {
+    double empty, per_row;
+    uint32_t rows;
+};
+bool bench_path_memory(const struct bench *bench, bool dpi, struct bench_memory *out);
+
+// measure.c
+
+// Runs the loop once. Never inlined: callgrind collects between its entry and its end.
+void bench_measured(void (*loop)(void *), void *ctx, uint32_t items, struct bench_sample *out);
+// Resident anonymous memory of this process, in bytes; < 0: not known.
+double bench_rss(void);
+// Keeps the compiler from dropping or postponing what it points to.
+static inline void bench_keep(const void *p)
+{
+    __asm__ volatile("" : : "r"(p) : "memory");
+}
+
+#endif

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a fuzz target from its seeds, bounded, and demands that it reaches the rooms it is there for.
+
+coverage.py --profdata P --cov C --source TOP --rooms wire,dpi --least 70 --work FOLDER -- TARGET SEEDS
+
+Counts lines of src/<room>/ (headers too) by LLVM's source-based coverage, prints a table of files and rooms,
+and fails if a room has no more than --least per cent of its lines covered.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+SKIP = 77  # ctest's word for "cannot run here"
+LIMITS = ["-seed=1", "-runs=20000", "-max_total_time=15", "-timeout=10", "-rss_limit_mb=2048", "-verbosity=0"]
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    for name in ("--profdata", "--cov", "--source", "--rooms", "--work"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--least", type=float, required=True)
+    parser.add_argument("target")
+    parser.add_argument("seeds")
+    return parser.parse_args()
+
+
+def run_target(o, work):
+    corpus = work / "corpus"
+    shutil.rmtree(work, ignore_errors=True)
+    corpus.mkdir(parents=True)
+    environment = dict(os.environ, LLVM_PROFILE_FILE=str(work / "frame.profraw"))
+    command = [o.target, *LIMITS, f"-artifact_prefix={work}/", str(corpus), o.seeds]
+    done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, errors="replace")
+    if done.returncode != 0:
+        sys.exit(f"{done.stderr[-4000:]}\n{o.target} failed")
+
+
+def lines_by_file(o, work):
+    profile = work / "frame.profdata"
+    subprocess.run([o.profdata, "merge", "-sparse", str(work / "frame.profraw"), "-o", str(profile)], check=True)
+    done = subprocess.run(
+        [o.cov, "export", "-summary-only", f"-instr-profile={profile}", o.target], check=True, stdout=subprocess.PIPE
+    )
+    source = pathlib.Path(o.source).resolve()
+    for entry in json.loads(done.stdout)["data"][0]["files"]:
+        path = pathlib.Path(entry["filename"]).resolve()
+        if source in path.parents:
+            lines = entry["summary"]["lines"]
+            yield path.relative_to(source).as_posix(), lines["covered"], lines["count"]
+
+
+def row(name, covered, count):
+    return f"{name:<34}{covered:>7}{count:>7}{100 * covered / count if count else 0:>9.1f} %"
+
+
+def main():
+    o = options()
+    if not shutil.which(o.profdata) or not shutil.which(o.cov):
+        print("llvm-profdata and llvm-cov are not here (scripts/setup --tests installs them)")
+        return SKIP
+    work = pathlib.Path(o.work)
+    run_target(o, work)
+    files = sorted(lines_by_file(o, work))
+    failed = []
+    print(f"{'':<34}{'lines':>7}{'of':>7}{'covered':>11}")
+    for room in o.rooms.split(","):
+        mine = [f for f in files if f[0].startswith(f"src/{room}/")]
+        for name, covered, count in mine:
+            print(row(name, covered, count))
+        covered, count = sum(f[1] for f in mine), sum(f[2] for f in mine)
+        print(row(f"{room}: all", covered, count))
+        if 100 * covered <= o.least * count or not count:
+            failed.append(room)
+    if failed:
+        print(f"not more than {o.least:g} % of the lines covered: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
