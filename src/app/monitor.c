@@ -147,7 +147,8 @@ void app_monitor_stop(struct app_monitor *m)
     struct rn_counts counts = {0};
     app_monitor_counts(m, &counts);
     app_journal_summary(&m->journal, &counts, now);
-    (void)app_journal_flush(&m->journal); // while SIGPIPE is still ignored; close tells what went wrong
+    // While SIGPIPE is still ignored; what went wrong is told by `close`.
+    (void)app_journal_flush(&m->journal);
     app_log(RN_LOG_INFO, "stopped: %llu packets, %llu dropped by the kernel, %llu by rings",
             (unsigned long long)counts.packets, (unsigned long long)counts.dropped_kernel,
             (unsigned long long)counts.dropped_ring);

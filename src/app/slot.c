@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Publishing swaps two pointers under the write lock and rings the bell: a byte in a pipe, as poll(2) can wait for that.
 #include "slot.h"
 
 #include <errno.h>

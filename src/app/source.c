@@ -8,7 +8,9 @@
 
 #define FRAMES_AT_ONCE 4096
 #define DROPS_EVERY RN_SEC // how often the kernel is asked what it dropped
-#define LAST_LOOKS 64      // at most so many kernel blocks are emptied after the stop
+// After the stop, if somebody writes down what was seen: the kernel hands over a block that is not full after 50 ms.
+#define LAST_WAIT (100 * RN_MSEC)
+#define LAST_LOOKS 64 // and then at most so many blocks are emptied
 
 static void offer(void *ctx, const struct rn_frame *frame)
 {
@@ -33,7 +35,7 @@ static void note_drops(struct app_monitor *m)
 static void run_live(struct app_monitor *m)
 {
     struct rn_err err = {0};
-    rn_time drops_at = 0;
+    rn_time drops_at = 0, end = RN_TIME_MAX;
     unsigned looks = 0;
     int n;
     while ((n = rn_capture_next(m->capture, FRAMES_AT_ONCE, offer, m, &err)) >= 0) {
@@ -43,11 +45,13 @@ static void run_live(struct app_monitor *m)
             note_drops(m);
             drops_at = rn_time_add(now, DROPS_EVERY);
         }
-        bool stop = atomic_load(&m->stop);
-        if (stop && (n == 0 || ++looks > LAST_LOOKS))
+        if (end == RN_TIME_MAX && atomic_load(&m->stop))
+            end = rn_time_add(now, m->journal.jsonl ? LAST_WAIT : 0);
+        rn_dur left = rn_time_since(end, now);
+        if (left <= 0 && (n == 0 || ++looks > LAST_LOOKS))
             break;
         if (n == 0)
-            (void)rn_capture_wait(m->capture, DROPS_EVERY);
+            (void)rn_capture_wait(m->capture, left < DROPS_EVERY ? left : DROPS_EVERY);
     }
     app_pipeline_flush(m->pipeline);
     note_drops(m);

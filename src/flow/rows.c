@@ -14,33 +14,41 @@ static uint32_t tag_of(uint64_t hash)
 uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_key *key)
 {
     uint32_t tag = tag_of(hash);
-    for (uint32_t i = tag & s->mask; s->index[i].row; i = (i + 1) & s->mask)
-        if (s->index[i].tag == tag && rn_key_equal(&flow_row(s, s->index[i].row - 1)->key, key))
-            return s->index[i].row - 1;
+    uint64_t slot;
+    for (uint32_t i = tag & s->mask; (uint32_t)(slot = flow_slot_at(s, i)); i = (i + 1) & s->mask)
+        if (slot >> 32 == tag && rn_key_equal(&flow_row(s, (uint32_t)slot - 1)->key, key))
+            return (uint32_t)slot - 1;
     return FLOW_NONE;
+}
+
+static void slot_set(struct flow_shard *s, uint32_t i, uint64_t slot)
+{
+    atomic_store_explicit(&s->index[i], slot, memory_order_relaxed);
 }
 
 static void index_add(struct flow_shard *s, uint64_t hash, uint32_t row)
 {
     uint32_t i = tag_of(hash) & s->mask;
-    while (s->index[i].row)
+    while ((uint32_t)flow_slot_at(s, i))
         i = (i + 1) & s->mask;
-    s->index[i] = (struct flow_slot){tag_of(hash), row + 1};
+    slot_set(s, i, (uint64_t)tag_of(hash) << 32 | (row + 1));
 }
 
 static void index_remove(struct flow_shard *s, uint64_t hash, uint32_t row)
 {
     uint32_t hole = tag_of(hash) & s->mask;
-    while (s->index[hole].row != row + 1)
+    while ((uint32_t)flow_slot_at(s, hole) != row + 1)
         hole = (hole + 1) & s->mask;
-    for (uint32_t i = (hole + 1) & s->mask; s->index[i].row; i = (i + 1) & s->mask) {
-        uint32_t home = s->index[i].tag & s->mask;
+    uint64_t slot;
+    for (uint32_t i = (hole + 1) & s->mask; (uint32_t)(slot = flow_slot_at(s, i));
+         i = (i + 1) & s->mask) {
+        uint32_t home = (uint32_t)(slot >> 32) & s->mask;
         if (((i - home) & s->mask) >= ((i - hole) & s->mask)) { // may move back as far as the hole
-            s->index[hole] = s->index[i];
+            slot_set(s, hole, slot);
             hole = i;
         }
     }
-    s->index[hole].row = 0;
+    slot_set(s, hole, 0);
 }
 
 // Queues.

@@ -5,7 +5,7 @@
 //   wheel   rows by the second in which they may time out; packets never move a row, cleanup looks again
 //   queues  tombstones, embryos, settled: the order in which a full shard gives rows up
 //
-// 1. Everything but lock, index pointer and mask is guarded by the lock.
+// 1. Everything but lock, index (pointer, mask and slots) and where the rows lie is guarded by the lock.
 // 2. A row is in the index, in one wheel bucket (or the due list) and in one queue, or it is free (id 0).
 // 3. No system call, no allocation and no callback but the view's under the lock.
 #ifndef FLOW_SHARD_H
@@ -30,10 +30,9 @@ enum flow_queue {
     FLOW_QUEUES,
 };
 
-struct flow_slot {
-    uint32_t tag;
-    uint32_t row; // + 1; 0: empty
-};
+// tag << 32 | row + 1; the low half 0: empty. Atomic, though written under the lock only: rn_flow_ingest looks without
+// it for what to fetch from memory, and a slot that has changed by then costs a useless fetch and nothing else.
+typedef _Atomic uint64_t flow_slot;
 
 struct flow_list {
     uint32_t head, tail;
@@ -41,7 +40,7 @@ struct flow_list {
 
 struct flow_shard {
     _Alignas(64) struct rn_mutex lock;
-    struct flow_slot *index;
+    flow_slot *index;
     uint32_t mask;
     uint32_t number;
     struct rn_pool rows;
@@ -71,6 +70,11 @@ struct rn_flow {
     struct flow_shard *shard;
     size_t shards_bytes;
 };
+
+static inline uint64_t flow_slot_at(const struct flow_shard *s, uint32_t i)
+{
+    return atomic_load_explicit(&s->index[i], memory_order_relaxed);
+}
 
 static inline struct rn_conn *flow_row(const struct flow_shard *s, uint32_t row)
 {

@@ -51,7 +51,13 @@ static const struct bench_case cases[] = {
     {.name = "inspect-dns-response", .run = bench_payload_run, .payload = BENCH_DNS_RESPONSE},
     {.name = "inspect-http-request", .run = bench_payload_run, .payload = BENCH_HTTP_REQUEST},
     {.name = "inspect-http-response", .run = bench_payload_run, .payload = BENCH_HTTP_RESPONSE},
-    // A further part of the program is a row with a `run` of its own.
+    // pipeline: rings and workers; wall time, and packets a second
+    {.name = "pipeline-1", .run = bench_pipeline_run, .workers = 1},
+    {.name = "pipeline-2", .run = bench_pipeline_run, .workers = 2},
+    {.name = "pipeline-4", .run = bench_pipeline_run, .workers = 4},
+    {.name = "pipeline-dpi-1", .run = bench_pipeline_run, .workers = 1, .dpi = true},
+    {.name = "pipeline-dpi-2", .run = bench_pipeline_run, .workers = 2, .dpi = true},
+    {.name = "pipeline-dpi-4", .run = bench_pipeline_run, .workers = 4, .dpi = true},
 };
 #define CASES (sizeof cases / sizeof *cases)
 
@@ -84,11 +90,16 @@ static bool chosen(const struct bench_options *o, const char *name)
     return !o->only || strcmp(o->only, name) == 0;
 }
 
+static bool possible(const struct bench *bench, const struct bench_case *c)
+{
+    return c->workers <= bench->options.shards;
+}
+
 static bool run_cases(const struct bench *bench)
 {
     for (uint32_t i = 0; i < bench->options.runs; i++)
         for (size_t c = 0; c < CASES; c++)
-            if (chosen(&bench->options, cases[c].name) &&
+            if (chosen(&bench->options, cases[c].name) && possible(bench, &cases[c]) &&
                 !cases[c].run(bench, &cases[c], &samples[c][i]))
                 return false;
     return true;
@@ -120,7 +131,9 @@ static void print_cases(const struct bench *bench)
             (void)printf(" %13s", "-");
         else
             (void)printf(" %13.0f", s.instructions);
-        counted &= s.instructions >= 0;
+        counted &= s.instructions >= 0 || cases[c].workers;
+        if (cases[c].workers)
+            (void)printf("  %.2f million packets a second", 1000 / s.median);
         print_difference(bench, c, s.median);
         (void)printf("\n");
     }

@@ -4,6 +4,7 @@
 //   bench.c    options, the table of cases, the table that is printed
 //   trace.c    frames in memory: of a file, packed, without handshakes      synth.c   ... or made here
 //   path.c     the packet path: decode, track, inspect                      payload.c payloads, and inspecting them alone
+//   pipeline.c the same through rings and workers, as the program does it
 //   measure.c  time, instructions, resident memory
 #ifndef RUSTNET_TESTS_BENCH_H
 #define RUSTNET_TESTS_BENCH_H
@@ -99,12 +100,15 @@ struct bench_case {
     enum bench_table table;
     bool dpi;
     enum bench_payload payload;
+    unsigned workers;
 };
 
 bool bench_path_run(const struct bench *bench, const struct bench_case *c,
                     struct bench_sample *out);
 bool bench_payload_run(const struct bench *bench, const struct bench_case *c,
                        struct bench_sample *out);
+bool bench_pipeline_run(const struct bench *bench, const struct bench_case *c,
+                        struct bench_sample *out);
 // Untimed: every packet ends up in a row, among the ignored, the late or the dropped, cleanup included.
 bool bench_path_check(const struct bench *bench);
 // Memory of the table: of its pages before the first packet, and what a live row adds. Bytes; < 0: not known.

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -43,7 +44,9 @@ static int do_job(void *arg)
         CHECK(dup2(job.out, STDOUT_FILENO) >= 0);
     for (int fd = 3; fd < 20; fd++) // a pipe's other end
         close(fd);
-    CHECK(freopen(job.errors, "a", stderr) != NULL);
+    int errors = open(job.errors, O_WRONLY | O_APPEND);
+    CHECK(errors >= 0 && dup2(errors, STDERR_FILENO) >= 0);
+    close(errors);
     int rc = app_headless(&job.o, &err);
     fprintf(stderr, "END %d: %s\n", rc, err.msg);
     return 0;
@@ -95,7 +98,7 @@ static bool job_runs(pid_t child)
 static void send_datagrams(void)
 {
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(10009)};
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (unsigned n = 0; n < 10; n++)
         (void)sendto(fd, "hello", 5, 0, (const struct sockaddr *)&to, sizeof to);
@@ -161,7 +164,7 @@ static void it_ends_by_itself_after_its_duration(void **state)
     assert_true(rn_clock_monotonic() - start >= RN_SEC);
     char *text = file_text(job.json);
     assert_complete(text);
-    assert_true(text_count(text, "\"destination_port\":9,") >= 2);
+    assert_true(text_count(text, "\"destination_port\":10009,") >= 2);
     free(text);
     tidy();
 }
@@ -180,7 +183,7 @@ static void a_signal_ends_it_with_nothing_lost(void **state)
         assert_int_equal(end_of_job(child), 0);
         char *text = file_text(job.json);
         assert_complete(text);
-        assert_int_equal(text_count(text, "\"destination_port\":9,"), 2);
+        assert_int_equal(text_count(text, "\"destination_port\":10009,"), 2);
         assert_non_null(strstr(text, "\"packets_sent\":10,"));
         free(text);
         tidy();
