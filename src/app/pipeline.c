@@ -28,7 +28,8 @@
 #define AREA_DPI (16u * 1024)  // payload of a block
 #define AREA_PLAIN (2u * 1024) // room for process names from link headers
 #define BLOCKS_LEAST 4u        // per worker
-#define POLLS 64               // looks at an empty ring before a worker goes to sleep
+#define BLOCKS_PER_WAKE 8 // a wake costs both sides some microseconds; one who is awake needs none
+#define POLLS 64          // looks at an empty ring before a worker goes to sleep
 
 struct block {
     unsigned count;
@@ -41,6 +42,7 @@ struct worker {
     struct rn_ring *full, *empty;
     // The producer's.
     struct block *open; // NULL: none at hand
+    unsigned unsaid;    // blocks that the worker has not been woken for
     bool starved;       // patience was spent and no block has come back since
     // The worker's.
     struct rn_dpi_ctx *dpi;
@@ -142,16 +144,27 @@ struct app_pipeline *app_pipeline_new(const struct app_pipeline_cfg *cfg, struct
 
 // The producer's side.
 
+static void wake(struct worker *w)
+{
+    if (w->unsaid)
+        rn_ring_nudge_sp(w->full);
+    w->unsaid = 0;
+}
+
 static void hand_over(struct worker *w)
 {
-    rn_ring_push_sp(w->full, w->open); // has room for every block of the worker
+    rn_ring_push_quietly_sp(w->full, w->open); // has room for every block of the worker
     w->open = NULL;
+    if (++w->unsaid >= BLOCKS_PER_WAKE)
+        wake(w);
 }
 
 static bool open_block(struct app_pipeline *p, struct worker *w)
 {
     void *block;
     bool there = rn_ring_pop_sc(w->empty, &block);
+    if (!there)
+        wake(w);
     if (!there && p->cfg.patience && !w->starved) {
         do {
             rn_ring_sleep_sc(w->empty, p->cfg.patience);
@@ -225,9 +238,11 @@ void app_pipeline_offer(struct app_pipeline *p, int link, const struct rn_frame 
 
 void app_pipeline_flush(struct app_pipeline *p)
 {
-    for (unsigned i = 0; i < p->cfg.workers; i++)
+    for (unsigned i = 0; i < p->cfg.workers; i++) {
         if (p->worker[i].open && p->worker[i].open->count)
             hand_over(&p->worker[i]);
+        wake(&p->worker[i]);
+    }
     uint64_t words[TALLY_WORDS];
     memcpy(words, &p->tally, sizeof words);
     for (unsigned i = 0; i < TALLY_WORDS; i++)

@@ -152,13 +152,24 @@ void rn_ring_free(struct rn_ring *ring)
     free(ring);
 }
 
-bool rn_ring_push_sp(struct rn_ring *ring, void *item)
+bool rn_ring_push_quietly_sp(struct rn_ring *ring, void *item)
 {
     TSAN_PUSH_BEGIN(ring);
     bool done = ck_ring_enqueue_spsc(&ring->ring, ring->slots, item);
     TSAN_PUSH_END();
+    return done;
+}
+
+void rn_ring_nudge_sp(struct rn_ring *ring)
+{
+    ck_ec32_inc(&ring->pushes, &one_producer);
+}
+
+bool rn_ring_push_sp(struct rn_ring *ring, void *item)
+{
+    bool done = rn_ring_push_quietly_sp(ring, item);
     if (done)
-        ck_ec32_inc(&ring->pushes, &one_producer);
+        rn_ring_nudge_sp(ring);
     return done;
 }
 

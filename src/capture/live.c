@@ -45,7 +45,7 @@ int capture_no_right(struct rn_err *err)
     if (is_in_container())
         return rn_err_set(err, -EPERM,
                           "No right to capture: start the container with --cap-add=NET_RAW "
-                          "--cap-add=BPF --cap-add=PERFMON --net=host --pid=host, and run as root");
+                          "--cap-add=SYS_PTRACE --net=host --pid=host, and run as root");
     char self[128];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self);
     // Cut or unknown: better the plain name than half a path.
@@ -54,7 +54,7 @@ int capture_no_right(struct rn_err *err)
         self[n] = '\0';
     return rn_err_set(err, -EPERM,
                       "No right to capture: run with sudo, or once: sudo setcap "
-                      "'cap_net_raw,cap_bpf,cap_perfmon+eip' %s",
+                      "'cap_net_raw,cap_dac_read_search,cap_sys_ptrace+ep' %s",
                       name);
 }
 

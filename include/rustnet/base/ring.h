@@ -21,6 +21,9 @@ struct rn_ring;
 struct rn_ring *rn_ring_new(uint32_t cap, struct rn_err *err);
 void rn_ring_free(struct rn_ring *ring);
 bool rn_ring_push_sp(struct rn_ring *ring, void *item);
+// The same in two steps, so that several pushes wake the consumer once: one who sleeps stays asleep until `nudge`.
+bool rn_ring_push_quietly_sp(struct rn_ring *ring, void *item);
+void rn_ring_nudge_sp(struct rn_ring *ring);
 bool rn_ring_pop_sc(struct rn_ring *ring, void **out_item);
 // Sleeps until something is pushed, rn_ring_ring is called, or timeout has passed (negative: for ever).
 void rn_ring_sleep_sc(struct rn_ring *ring, rn_dur timeout);
