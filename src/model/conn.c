@@ -66,17 +66,10 @@ static rn_dur tcp_timeout(const struct rn_conn *conn, rn_time now)
 
 static rn_dur udp_timeout(enum rn_app app)
 {
-    switch (app) {
-    case RN_APP_DNS:
+    if (app == RN_APP_DNS)
         return TIMEOUT_DNS;
-    case RN_APP_HTTP:
-    case RN_APP_HTTPS:
+    if (app == RN_APP_HTTP || app == RN_APP_HTTPS)
         return TIMEOUT_WEB;
-    case RN_APP_NONE:
-    case RN_APP_TLS:
-    case RN_APP_COUNT:
-        break;
-    }
     return TIMEOUT_UDP;
 }
 

@@ -57,22 +57,9 @@ static const char *activity(const struct rn_conn *conn, rn_time now)
 static void udp_state(const struct rn_conn *conn, const struct rn_facts *facts, rn_time now,
                       struct rn_text64 *out)
 {
-    switch ((enum rn_app)conn->app) {
-    case RN_APP_DNS: // once answered, always answered
+    if (conn->app == RN_APP_DNS) { // once answered, always answered
         add(out, facts && rn_facts_find(facts, RN_FACT_RCODE, 0).p ? "DNS_RESPONSE" : "DNS_QUERY");
         return;
-    case RN_APP_HTTP:
-        add(out, "HTTP_UDP");
-        return;
-    case RN_APP_HTTPS:
-        add(out, "HTTPS_UDP");
-        return;
-    case RN_APP_TLS:
-        add(out, "TLS_UDP");
-        return;
-    case RN_APP_NONE:
-    case RN_APP_COUNT:
-        break;
     }
     add(out, "UDP_");
     add(out, activity(conn, now));
