@@ -292,7 +292,11 @@ static void random_bytes_on_port_53_do_not_pass(void **state)
             x ^= x << 17;
             m.data[at] = (uint8_t)(x >> 32);
         }
-        struct rn_dpi_input in = {rn_bytes_of(m.data, m.len), RN_PROTO_UDP, 53, 50000, false};
+        struct rn_dpi_input in = {.payload = rn_bytes_of(m.data, m.len),
+                                  .proto = RN_PROTO_UDP,
+                                  .src_port = 53,
+                                  .dst_port = 50000,
+                                  .from_initiator = false};
         struct rn_facts facts = {.len = 0};
         enum rn_app app = RN_APP_DNS;
         enum rn_dpi_more more;
@@ -304,7 +308,7 @@ static void random_bytes_on_port_53_do_not_pass(void **state)
 static void dns_is_asked_on_port_53_only(void **state)
 {
     (void)state;
-    struct asked a = {.proto = RN_PROTO_UDP, .src_port = 50000, .dst_port = 5353};
+    struct asked a = {.proto = RN_PROTO_UDP, .src_port = 50000, .dst_port = 5300};
     struct asked b = {.proto = RN_PROTO_UDP, .src_port = 53, .dst_port = 50000};
     assert_int_equal(ask_hex(&a, QUERY QUESTION), RN_NO);
     assert_int_equal(ask_hex(&b, QUERY QUESTION), RN_YES);

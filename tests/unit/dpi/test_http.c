@@ -227,7 +227,11 @@ static void a_line_without_end_is_given_up(void **state)
     memcpy(long_line, "GET /", 5);
     struct rn_dpi_ctx *ctx = rn_dpi_ctx_new(NULL);
     struct asked a = ON_80;
-    struct rn_dpi_input in = {rn_bytes_of(long_line, sizeof(long_line)), RN_PROTO_TCP, 1, 80, true};
+    struct rn_dpi_input in = {.payload = rn_bytes_of(long_line, sizeof(long_line)),
+                              .proto = RN_PROTO_TCP,
+                              .src_port = 1,
+                              .dst_port = 80,
+                              .from_initiator = true};
     assert_int_equal(rn_dpi_inspect(ctx, &in, 0, &a.facts, &a.app, &a.more), RN_NO);
     in.payload.len = 1460;
     assert_int_equal(rn_dpi_inspect(ctx, &in, 0, &a.facts, &a.app, &a.more), RN_MORE);
