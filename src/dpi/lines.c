@@ -27,6 +27,24 @@ bool dpi_take_line(struct rn_reader *r, struct rn_bytes *out)
     return true;
 }
 
+bool dpi_take_line_of(const struct rn_dpi_input *in, struct rn_reader *r, struct rn_bytes *out,
+                      bool *whole)
+{
+    *whole = dpi_take_line(r, out);
+    if (*whole || !in->cut || rn_reader_left(r) == 0 || rn_reader_left(r) > DPI_MAX_LINE)
+        return *whole;
+    *out = rn_take_bytes(r, rn_reader_left(r));
+    return true;
+}
+
+size_t dpi_unfinished(struct rn_bytes payload)
+{
+    size_t n = 0;
+    while (n < payload.len && n <= DPI_MAX_LINE && dpi_at(payload, payload.len - 1 - n) != '\n')
+        n++;
+    return n <= DPI_MAX_LINE ? n : 0;
+}
+
 struct rn_bytes dpi_take_word(struct rn_reader *r)
 {
     struct rn_bytes word = rn_reader_rest(r);

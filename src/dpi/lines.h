@@ -13,6 +13,13 @@
 // The next line without its CR and LF. False if there is no LF within DPI_MAX_LINE: then nothing is taken.
 bool dpi_take_line(struct rn_reader *r, struct rn_bytes *out);
 
+// The same, and where nothing more will come (in->cut) the line that the bytes end in too: then *whole is false.
+bool dpi_take_line_of(const struct rn_dpi_input *in, struct rn_reader *r, struct rn_bytes *out,
+                      bool *whole);
+
+// How many bytes of the line that has begun but not ended: what dpi_keep is for. 0 if it is too long to be one.
+size_t dpi_unfinished(struct rn_bytes payload);
+
 // The next word, up to a space or tab, and the blanks behind it.
 struct rn_bytes dpi_take_word(struct rn_reader *r);
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// VNC: the Remote Framebuffer protocol, RFC 6143.
+//
+//   ProtocolVersion  "RFB 003.008\n", from the server and then from the client    7.1.1
+//
+// The twelve bytes prove it. The version in use is the client's answer; the server's offer stays where the client was
+// not seen. What follows holds a challenge of the password, and is not looked at.
+#include "lines.h"
+
+#define VNC_VERSION_BYTES 12
+
+static bool is_version(struct rn_bytes text)
+{
+    struct rn_reader r = rn_reader_of(dpi_after(text, 4));
+    uint32_t number;
+    return dpi_take_number(&r, 999, &number) && rn_take_u8(&r) == '.' &&
+           dpi_take_number(&r, 999, &number) && rn_take_u8(&r) == '\n' && rn_reader_left(&r) == 0;
+}
+
+static bool probe(const struct rn_dpi_input *in)
+{
+    size_t n = in->payload.len < 4 ? in->payload.len : 4;
+    return memcmp(in->payload.p, "RFB ", n) == 0;
+}
+
+static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
+                             struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
+{
+    (void)ctx;
+    (void)app;
+    struct rn_reader r = rn_reader_of(in->payload);
+    struct rn_bytes text = rn_take_bytes(&r, VNC_VERSION_BYTES);
+    if (r.bad)
+        return RN_MORE;
+    if (!is_version(text))
+        return RN_NO;
+    text = dpi_after(text, 4);
+    text.len--;
+    if (in->from_initiator)
+        rn_facts_drop(facts, RN_FACT_VERSION);
+    rn_facts_put_text(facts, RN_FACT_VERSION, text);
+    *more = RN_DPI_SIDE_DONE;
+    return RN_YES;
+}
+
+const struct rn_dpi_proto dpi_vnc = {
+    .app = RN_APP_VNC,
+    .name = "VNC",
+    .spec = "RFC 6143",
+    .proto = RN_PROTO_TCP,
+    .ports = {5900, 5901, 5902},
+    .subject = RN_FACT_VERSION,
+    .first = {{'R', 'R' + 1}},
+    .probe = probe,
+    .parse = parse,
+};
