@@ -89,6 +89,7 @@ extern const struct rn_dpi_proto dpi_ssdp;
 extern const struct rn_dpi_proto dpi_sip;
 extern const struct rn_dpi_proto dpi_bt_dht;
 extern const struct rn_dpi_proto dpi_bt_tracker;
+extern const struct rn_dpi_proto dpi_bt_lsd;
 extern const struct rn_dpi_proto dpi_ntp;
 extern const struct rn_dpi_proto dpi_netbios_ns;
 extern const struct rn_dpi_proto dpi_netbios_dgm;
@@ -107,6 +108,39 @@ extern const struct rn_dpi_proto dpi_openvpn;
 extern const struct rn_dpi_proto dpi_rtcp;
 extern const struct rn_dpi_proto dpi_rtp;
 extern const struct rn_dpi_proto dpi_bt_utp;
+
+// TCP: strings, texts, binary protocols.
+extern const struct rn_dpi_proto dpi_ssh;
+extern const struct rn_dpi_proto dpi_bittorrent;
+extern const struct rn_dpi_proto dpi_vnc;
+extern const struct rn_dpi_proto dpi_rtsp;
+extern const struct rn_dpi_proto dpi_sip_tcp;
+extern const struct rn_dpi_proto dpi_bgp;
+extern const struct rn_dpi_proto dpi_smb;
+extern const struct rn_dpi_proto dpi_netbios_session;
+extern const struct rn_dpi_proto dpi_rdp;
+extern const struct rn_dpi_proto dpi_amqp;
+extern const struct rn_dpi_proto dpi_mqtt;
+extern const struct rn_dpi_proto dpi_xmpp;
+extern const struct rn_dpi_proto dpi_mysql;
+extern const struct rn_dpi_proto dpi_postgresql;
+extern const struct rn_dpi_proto dpi_mssql;
+extern const struct rn_dpi_proto dpi_mongodb;
+extern const struct rn_dpi_proto dpi_kerberos_tcp;
+extern const struct rn_dpi_proto dpi_ldap;
+extern const struct rn_dpi_proto dpi_openvpn_tcp;
+extern const struct rn_dpi_proto dpi_kafka;
+extern const struct rn_dpi_proto dpi_pop3;
+extern const struct rn_dpi_proto dpi_redis;
+extern const struct rn_dpi_proto dpi_socks;
+extern const struct rn_dpi_proto dpi_smtp;
+extern const struct rn_dpi_proto dpi_imap;
+extern const struct rn_dpi_proto dpi_ftp;
+extern const struct rn_dpi_proto dpi_irc;
+extern const struct rn_dpi_proto dpi_telnet;
+extern const struct rn_dpi_proto dpi_syslog_tcp;
+extern const struct rn_dpi_proto dpi_memcached;
+extern const struct rn_dpi_proto dpi_modbus;
 
 // A literal as bytes, without its NUL.
 #define DPI_LITERAL(text) rn_bytes_of("" text, sizeof(text) - 1)
