@@ -70,7 +70,7 @@ static struct rn_bytes take_until(struct rn_reader *r, uint8_t stop)
 static bool is_version(struct rn_bytes token)
 {
     return dpi_equal(token, DPI_LITERAL("HTTP/1.1")) || dpi_equal(token, DPI_LITERAL("HTTP/1.0")) ||
-           dpi_equal(token, DPI_LITERAL("HTTP/2"));
+           dpi_equal(token, DPI_LITERAL("HTTP/2")) || dpi_equal(token, DPI_LITERAL("HTTP/2.0"));
 }
 
 // Methods are tokens (RFC 9110, 5.6.2), and all that are registered are of these characters.

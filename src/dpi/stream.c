@@ -16,7 +16,7 @@
 // 4. A row that is settled has no note.
 #include "room.h"
 
-#define DPI_PATIENCE 8       // segments that may come beyond a hole
+#define DPI_PATIENCE 16      // segments that may come beyond a hole
 #define DPI_WINDOW (1 << 20) // a segment farther away than this is of another connection
 #define DPI_NONE RN_POOL_NONE
 #define DPI_STATES 2
@@ -390,6 +390,8 @@ static void find_base(struct rn_dpi_ctx *ctx, struct side *side, const struct rn
 static enum rn_verdict segment(struct rn_dpi_ctx *ctx, struct side *side,
                                const struct rn_dpi_input *in)
 {
+    if (!side->begun && !in->has_base && in->payload.len == 1 && in->missing == 0)
+        return RN_NO; // a keep-alive (RFC 9293, 3.8.4) of a stream that began before the capture: no byte of it
     int32_t at = (int32_t)(in->seq - side->base);
     if (!side->known || at > DPI_WINDOW || at < -DPI_WINDOW) {
         find_base(ctx, side, in);

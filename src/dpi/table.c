@@ -16,6 +16,8 @@
 #define DPI_MAX_PACKETS 12 // payload packets of one direction that may prove a protocol
 #define DPI_MAX_PROVED 64  // payload packets of one direction in which a proved one looks for more
 
+_Static_assert(RN_APP_COUNT <= 64, "a set of applications is a word");
+
 // Text protocols with a version token come before binary ones, as their first bytes are the most telling. HTTPS is TLS
 // on its port; behind it, TLS is asked on any port, and an ALPN offer can still make it HTTPS. Rows behind a port gate
 // come before those that go by content alone and weakly (STUN without a cookie, uTP, RTP), which come last.
@@ -230,6 +232,7 @@ static enum rn_verdict ask_rows(struct rn_dpi_ctx *ctx, uint64_t mask,
 {
     const struct rn_dpi_proto *const *row = ctx->index.row[transport_of(in->proto)];
     enum rn_verdict best = RN_NO;
+    uint64_t refused = 0, hoped = 0; // applications by bit
     size_t keep = 0;
     for (; mask != 0; mask &= mask - 1) {
         const struct rn_dpi_proto *next = row[__builtin_ctzll(mask)];
@@ -243,11 +246,13 @@ static enum rn_verdict ask_rows(struct rn_dpi_ctx *ctx, uint64_t mask,
         }
         if (verdict == RN_MORE)
             best = RN_MORE;
-        else if (*app == RN_APP_NONE)
-            dpi_state_drop(ctx, next->app);
+        *(verdict == RN_MORE ? &hoped : &refused) |= UINT64_C(1) << next->app;
         if (ctx->keep > keep)
             keep = ctx->keep;
     }
+    if (*app == RN_APP_NONE)
+        for (refused &= ~hoped; refused != 0; refused &= refused - 1)
+            dpi_state_drop(ctx, (enum rn_app)__builtin_ctzll(refused));
     ctx->keep = keep;
     *more = RN_DPI_OPEN;
     return best;

@@ -6,13 +6,15 @@
 // 1. A hello is proved by its record, its handshake header and its own version together: 11 bytes.
 // 2. A message may go on in the next record, as a record may in the next segment. A hello that has not come whole is
 //    kept (its row is TLS by then), and read again from its start when more of it comes.
-// 3. A direction is done with its first hello; a server that asks for another one (HelloRetryRequest) goes on.
+// 3. Without a hello (the capture began later), records of data that follow on each other without a gap prove it too.
+// 4. A direction is done with its first hello; a server that asks for another one (HelloRetryRequest) goes on.
 #include "tls_hello.h"
 
 #define TLS_MAX_RECORDS 32            // looked at in one payload
 #define TLS_MAX_RECORD (16384 + 2048) // RFC 5246, 6.2.3
+#define TLS_MIN_DATA 17               // a byte and the tag of an AEAD (RFC 8446, 5.2)
 
-enum { RECORD_CCS = 20, RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };
+enum { RECORD_CCS = 20, RECORD_ALERT = 21, RECORD_HANDSHAKE = 22, RECORD_DATA = 23 };
 enum { VERSION_MIN = 0x0300, VERSION_MAX = 0x0304 };
 
 struct record {
@@ -78,11 +80,27 @@ static enum rn_verdict find_message(struct rn_dpi_ctx *ctx, struct rn_bytes payl
     return out->len > 0 ? RN_YES : RN_NO;
 }
 
+// A record of data, and behind it the end of the payload or the header of another one. Five bytes of which four are
+// fixed within narrow bounds, and a length that leads to the same again.
+static enum rn_verdict find_data(const struct rn_dpi_input *in)
+{
+    struct rn_reader r = rn_reader_of(in->payload);
+    struct record record = {.type = 0};
+    enum rn_verdict verdict = take_record(&r, &record);
+    if (verdict != RN_YES)
+        return verdict;
+    if (record.fragment.len < TLS_MIN_DATA)
+        return record.whole ? RN_NO : RN_MORE;
+    if (!record.whole)
+        return RN_MORE;
+    return rn_reader_left(&r) == 0 ? RN_YES : take_record(&r, &record);
+}
+
 static bool probe(const struct rn_dpi_input *in)
 {
     struct rn_reader r = rn_reader_of(in->payload);
     uint8_t type = rn_take_u8(&r);
-    if (type < RECORD_CCS || type > RECORD_HANDSHAKE)
+    if (type < RECORD_CCS || type > RECORD_DATA)
         return false;
     if (rn_reader_left(&r) < 2)
         return rn_reader_left(&r) == 0 || rn_take_u8(&r) == VERSION_MIN >> 8;
@@ -90,11 +108,31 @@ static bool probe(const struct rn_dpi_input *in)
     return version >= VERSION_MIN && version <= VERSION_MAX;
 }
 
+// A record of data, or an alert that is sealed; a plain one has two bytes.
+static bool is_sealed(struct rn_bytes payload)
+{
+    uint8_t type = dpi_at(payload, 0);
+    return type == RECORD_DATA ||
+           (type == RECORD_ALERT && payload.len >= 5 && dpi_at(payload, 4) >= TLS_MIN_DATA);
+}
+
+static enum rn_verdict parse_data(const struct rn_dpi_input *in, const struct rn_facts *facts,
+                                  enum rn_dpi_more *more)
+{
+    bool known = dpi_has(facts, RN_FACT_VERSION) || dpi_has(facts, RN_FACT_OFFERED_VERSION);
+    enum rn_verdict verdict = known ? RN_NO : find_data(in);
+    if (verdict == RN_YES) // no hello comes behind data
+        *more = RN_DPI_SIDE_DONE;
+    return verdict;
+}
+
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
     struct dpi_tls_hello hello;
     struct rn_bytes message;
+    if (is_sealed(in->payload))
+        return parse_data(in, facts, more);
     enum rn_verdict verdict = find_message(ctx, in->payload, &message);
     if (verdict == RN_YES)
         verdict = dpi_tls_hello_read(message, DPI_TLS_TCP, &hello);
@@ -125,7 +163,7 @@ const struct rn_dpi_proto dpi_https = {
     .idle_timeout = 600 * RN_SEC,
     .subject = RN_FACT_SNI,
     .hostname = RN_FACT_SNI,
-    .first = {{RECORD_CCS, RECORD_HANDSHAKE + 1}},
+    .first = {{RECORD_CCS, RECORD_DATA + 1}},
     .probe = probe,
     .parse = parse,
 };
@@ -139,7 +177,7 @@ const struct rn_dpi_proto dpi_tls = {
     .idle_timeout = 600 * RN_SEC,
     .subject = RN_FACT_SNI,
     .hostname = RN_FACT_SNI,
-    .first = {{RECORD_CCS, RECORD_HANDSHAKE + 1}},
+    .first = {{RECORD_CCS, RECORD_DATA + 1}},
     .probe = probe,
     .parse = parse,
 };
