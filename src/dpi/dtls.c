@@ -256,7 +256,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     (void)app;
     struct dtls_row none = {.told = 0}, *row = dpi_state(ctx, sizeof(*row));
     struct look look = {.ctx = ctx, .in = in, .row = row ? row : &none};
-    struct dpi_tls_hello hello;
+    struct dpi_tls_hello hello = {.server = true};
     if (!see_all(&look))
         return RN_NO;
     if (look.hello)
@@ -265,7 +265,9 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         dpi_tls_server_hello(facts, message_of(&look, &look.server), DPI_TLS_DTLS, true, &hello);
     if (look.sure_version && !dpi_has(facts, RN_FACT_VERSION))
         put_version(facts, look.sure_version);
-    if (look.any_data)
+    if (look.has_server && look.row->told && !hello.retry)
+        *more = RN_DPI_SETTLED;
+    else if (look.any_data)
         *more = RN_DPI_SIDE_DONE;
     return RN_YES;
 }

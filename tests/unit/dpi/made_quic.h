@@ -248,48 +248,4 @@ __attribute__((unused)) static struct rn_bytes made_rfc_hello(struct made *m)
     return rn_bytes_of(m->data + 4, m->len - 4);
 }
 
-// A row that remembers, over UDP.
-struct quic_talk {
-    struct rn_dpi_ctx *ctx;
-    struct rn_dpi_memory memory;
-    struct rn_dpi_row row;
-};
-
-__attribute__((unused)) static void talk_open(struct quic_talk *t)
-{
-    memset(t, 0, sizeof(*t));
-    t->ctx = rn_dpi_ctx_new(NULL);
-    assert_non_null(t->ctx);
-    assert_int_equal(rn_dpi_memory_init(&t->memory, 4, 2, NULL), 0);
-    t->row.note = RN_DPI_NO_NOTE;
-}
-
-__attribute__((unused)) static void talk_close(struct quic_talk *t)
-{
-    rn_dpi_forget(&t->memory, t->row.note);
-    assert_int_equal(t->memory.refused, 0);
-    rn_dpi_memory_done(&t->memory);
-    rn_dpi_ctx_free(t->ctx);
-}
-
-// A datagram of end `from` (0 began), in memory of exactly its size.
-__attribute__((unused)) static enum rn_verdict talk_say(struct quic_talk *t, unsigned from,
-                                                        const struct made *m)
-{
-    uint8_t *exact = malloc(m->len > 0 ? m->len : 1);
-    assert_non_null(exact);
-    memcpy(exact, m->data, m->len);
-    struct rn_dpi_input in = {
-        .payload = rn_bytes_of(exact, m->len),
-        .proto = RN_PROTO_UDP,
-        .src_port = from ? 4433 : 50000,
-        .dst_port = from ? 50000 : 4433,
-        .from_initiator = from == 0,
-        .from = (uint8_t)from,
-    };
-    enum rn_verdict verdict = rn_dpi_packet(t->ctx, &t->memory, &in, &t->row);
-    free(exact);
-    return verdict;
-}
-
 #endif

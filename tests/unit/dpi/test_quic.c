@@ -6,11 +6,11 @@
 #define NOISE "000102030405060708090a0b0c0d0e0f10111213"
 #define LEN_20 "14" NOISE
 
-static void say_hex(struct quic_talk *t, unsigned from, const char *hex)
+static void say_hex(struct made_row *t, unsigned from, const char *hex)
 {
     struct made m = {.len = 0};
     made_hex(&m, hex);
-    talk_say(t, from, &m);
+    row_feed(t, from == 0, &m);
 }
 
 static void made_first(struct made *m, uint32_t version)
@@ -107,11 +107,11 @@ static void a_padded_probe_of_a_reserved_version_is_quic_without_a_version(void 
 static void a_connection_goes_its_way(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made first = {.len = 0};
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     made_first(&first, 1);
-    assert_int_equal(talk_say(&t, 0, &first), RN_YES);
+    assert_int_equal(row_feed(&t, true, &first), RN_YES);
     assert_int_equal(t.row.life.state, RN_QUIC_INITIAL);
     say_hex(&t, 1, "e0 00000001 02c1c2 02ccdd " LEN_20);
     assert_int_equal(t.row.life.state, RN_QUIC_HANDSHAKE);
@@ -121,37 +121,37 @@ static void a_connection_goes_its_way(void **state)
     say_hex(&t, 0, "40 ccdd " NOISE);
     assert_true(t.row.settled);
     assert_int_equal(t.row.note, RN_DPI_NO_NOTE);
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void the_state_never_goes_back(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made first = {.len = 0};
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     say_hex(&t, 1, "80 00000000 02c1c2 08" MADE_DCID "00000001");
     assert_int_equal(t.row.life.state, RN_QUIC_VERSION_NEG);
     made_first(&first, 1);
-    talk_say(&t, 0, &first);
+    row_feed(&t, true, &first);
     say_hex(&t, 1, "e0 00000001 02c1c2 02ccdd " LEN_20);
     say_hex(&t, 1, "80 00000000 02c1c2 08" MADE_DCID "00000001");
-    talk_say(&t, 0, &first);
+    row_feed(&t, true, &first);
     assert_int_equal(t.row.life.state, RN_QUIC_HANDSHAKE);
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void what_follows_a_long_header_without_its_id_is_no_packet(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made first = {.len = 0};
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     made_first(&first, 1);
-    talk_say(&t, 0, &first);
+    row_feed(&t, true, &first);
     say_hex(&t, 1, "e0 00000001 02c1c2 02ccdd " LEN_20 "40 ffff " NOISE);
     assert_int_equal(t.row.life.state, RN_QUIC_HANDSHAKE);
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void closes_are_told_with_code_and_state(void **state)
@@ -165,23 +165,23 @@ static void closes_are_told_with_code_and_state(void **state)
                  {"1c 4128 06 00", 0x128, RN_QUIC_CLOSED},
                  {"1d 00 00", 0, RN_QUIC_CLOSED}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct quic_talk t;
+        struct made_row t;
         struct made first = {.len = 0}, frames = {.len = 0}, m = {.len = 0};
         uint32_t code = 1;
-        talk_open(&t);
+        row_open(&t, RN_PROTO_UDP, 50000, 4433);
         made_first(&first, 1);
-        talk_say(&t, 0, &first);
+        row_feed(&t, true, &first);
         made_hex(&frames, cases[i].frame);
         made_initial(
             &m,
             &(struct made_initial){.version = 1, .dcid = MADE_DCID, .scid = "c1c2", .number = 1},
             &frames);
-        assert_int_equal(talk_say(&t, 0, &m), RN_YES);
+        assert_int_equal(row_feed(&t, true, &m), RN_YES);
         assert_true(dpi_has(&t.row.facts, RN_FACT_CLOSE_SEEN));
         assert_true(rn_facts_number(&t.row.facts, RN_FACT_CLOSE_CODE, &code));
         assert_int_equal(code, cases[i].code);
         assert_int_equal(t.row.life.state, cases[i].state);
-        talk_close(&t);
+        row_close(&t);
     }
 }
 
@@ -200,23 +200,15 @@ static void any_prefix_of_a_packet_is_survived(void **state)
 static void a_captured_half_is_enough_for_the_claim(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made m = {.len = 0};
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     made_first(&m, 1);
-    struct rn_dpi_input in = {
-        .payload = rn_bytes_of(m.data, 100),
-        .proto = RN_PROTO_UDP,
-        .src_port = 50000,
-        .dst_port = 443,
-        .from_initiator = true,
-        .missing = 1100,
-    };
-    assert_int_equal(rn_dpi_packet(t.ctx, &t.memory, &in, &t.row), RN_YES);
+    assert_int_equal(row_packet(&t, true, 0, m.data, 100, 1100), RN_YES);
     assert_int_equal(t.row.app, RN_APP_QUIC);
     assert_string_equal(fact_of(&t.row.facts, RN_FACT_VERSION), "v1");
     assert_false(dpi_has(&t.row.facts, RN_FACT_SNI));
-    talk_close(&t);
+    row_close(&t);
 }
 
 int main(void)

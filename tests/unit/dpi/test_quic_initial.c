@@ -15,15 +15,15 @@ static struct rn_bytes part(struct rn_bytes whole, size_t from, size_t to)
     return rn_bytes_of(whole.p + from, (to < whole.len ? to : whole.len) - from);
 }
 
-static void say_frames(struct quic_talk *t, unsigned from, struct made_initial want,
+static void say_frames(struct made_row *t, unsigned from, struct made_initial want,
                        const struct made *frames)
 {
     struct made m = {.len = 0};
     made_initial(&m, &want, frames);
-    assert_int_equal(talk_say(t, from, &m), RN_YES);
+    assert_int_equal(row_feed(t, from == 0, &m), RN_YES);
 }
 
-static void assert_told(const struct quic_talk *t)
+static void assert_told(const struct made_row *t)
 {
     assert_int_equal(t->row.app, RN_APP_QUIC);
     assert_string_equal(fact_of(&t->row.facts, RN_FACT_SNI), "example.com");
@@ -40,10 +40,10 @@ static void inv_2_pieces_in_any_order_over_datagrams(void **state)
     static const unsigned orders[][PIECES] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
                                               {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     for (size_t o = 0; o < sizeof(orders) / sizeof(orders[0]); o++) {
-        struct quic_talk t;
+        struct made_row t;
         struct made hello = {.len = 0};
         struct rn_bytes whole = made_rfc_hello(&hello);
-        talk_open(&t);
+        row_open(&t, RN_PROTO_UDP, 50000, 4433);
         for (unsigned i = 0; i < PIECES; i++) {
             struct made frames = {.len = 0};
             size_t from = orders[o][i] * 90;
@@ -52,17 +52,17 @@ static void inv_2_pieces_in_any_order_over_datagrams(void **state)
             assert_int_equal(dpi_has(&t.row.facts, RN_FACT_SNI), i == PIECES - 1);
         }
         assert_told(&t);
-        talk_close(&t);
+        row_close(&t);
     }
 }
 
 static void pieces_scattered_over_one_datagram(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made hello = {.len = 0}, m = {.len = 0};
     struct rn_bytes whole = made_rfc_hello(&hello);
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     for (unsigned packet = 0; packet < 2; packet++) { // two packets; every other piece of 4 bytes
         struct made frames = {.len = 0};
         struct made_initial want = initial_of(packet);
@@ -71,18 +71,18 @@ static void pieces_scattered_over_one_datagram(void **state)
             made_crypto(&frames, (uint32_t)at, part(whole, at, at + 4));
         made_initial(&m, &want, &frames);
     }
-    assert_int_equal(talk_say(&t, 0, &m), RN_YES);
+    assert_int_equal(row_feed(&t, true, &m), RN_YES);
     assert_told(&t);
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void what_came_first_stays_where_pieces_overlap(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made hello = {.len = 0}, lie = {.len = 0};
     struct rn_bytes whole = made_rfc_hello(&hello);
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     for (size_t i = 0; i < whole.len; i++)
         made_number(&lie, 1, 'x');
     for (unsigned i = 0; i < 3; i++) {
@@ -96,16 +96,16 @@ static void what_came_first_stays_where_pieces_overlap(void **state)
         say_frames(&t, 0, initial_of(i), &frames);
     }
     assert_told(&t);
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void a_hello_that_comes_again_changes_nothing(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made hello = {.len = 0};
     struct rn_bytes whole = made_rfc_hello(&hello);
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     for (unsigned i = 0; i < 3; i++) {
         struct made frames = {.len = 0};
         made_crypto(&frames, 0, whole);
@@ -113,22 +113,22 @@ static void a_hello_that_comes_again_changes_nothing(void **state)
         assert_told(&t);
     }
     assert_string_equal(fact_at(&t.row.facts, RN_FACT_ALPN, 1), "");
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void keys_change_after_retry_and_the_hello_begins_anew(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made hello = {.len = 0}, retry = {.len = 0};
     struct rn_bytes whole = made_rfc_hello(&hello);
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     struct made first = {.len = 0}, again = {.len = 0};
     made_crypto(&first, 0, part(whole, 0, 100)); // half of it
     say_frames(&t, 0, initial_of(0), &first);
     made_hex(&retry,
              "ff0000000102c1c208f067a5502a4262b5746f6b656e04a265ba2eff4d829058fb3f0f2496ba");
-    assert_int_equal(talk_say(&t, 1, &retry), RN_YES);
+    assert_int_equal(row_feed(&t, false, &retry), RN_YES);
     struct made_initial want = initial_of(1);
     want.dcid = "f067a5502a4262b5";
     want.token = "746f6b656e";
@@ -139,15 +139,15 @@ static void keys_change_after_retry_and_the_hello_begins_anew(void **state)
     made_crypto(&again, 120, part(whole, 120, whole.len));
     say_frames(&t, 0, want, &again);
     assert_told(&t);
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void the_server_is_read_with_keys_of_the_clients_id(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made hello = {.len = 0}, frames = {.len = 0};
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     made_crypto(&frames, 0, made_rfc_hello(&hello));
     say_frames(&t, 0, initial_of(0), &frames);
     frames.len = 0;
@@ -160,16 +160,16 @@ static void the_server_is_read_with_keys_of_the_clients_id(void **state)
                                 .pad_to = 1200};
     say_frames(&t, 1, want, &frames);
     assert_true(dpi_has(&t.row.facts, RN_FACT_CLOSE_SEEN));
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void the_server_may_choose_another_version(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made hello = {.len = 0}, frames = {.len = 0};
     struct rn_bytes whole = made_rfc_hello(&hello);
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     made_crypto(&frames, 0, part(whole, 0, 100));
     say_frames(&t, 0, initial_of(0), &frames);
     assert_string_equal(fact_of(&t.row.facts, RN_FACT_VERSION), "v1");
@@ -194,33 +194,33 @@ static void the_server_may_choose_another_version(void **state)
     say_frames(&t, 0, want, &frames);
     assert_told(&t);
     assert_string_equal(fact_of(&t.row.facts, RN_FACT_VERSION), "v2");
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void inv_1_a_row_tries_only_so_many_ids(void **state)
 {
     (void)state;
-    struct quic_talk t;
-    talk_open(&t);
+    struct made_row t;
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     for (unsigned i = 0; i < 20; i++) {
         struct made m = {.len = 0}, hello = {.len = 0}, frames = {.len = 0};
         struct made_initial want = initial_of(i);
         made_crypto(&frames, 0, made_rfc_hello(&hello));
         made_initial(&m, &want, &frames);
         m.data[6] ^= (uint8_t)(i < 19 ? i + 1 : 0); // an id that the keys are not of
-        talk_say(&t, 0, &m);
+        row_feed(&t, true, &m);
     }
     assert_false(dpi_has(&t.row.facts, RN_FACT_SNI));
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void a_hello_of_more_than_there_is_room_for_is_given_up(void **state)
 {
     (void)state;
-    struct quic_talk t;
+    struct made_row t;
     struct made hello = {.len = 0};
     struct rn_bytes whole = made_rfc_hello(&hello);
-    talk_open(&t);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
     hello.data[5] = 0xff; // 16 MB, it says
     for (unsigned i = 0; i < 40; i++) {
         struct made frames = {.len = 0};
@@ -228,7 +228,7 @@ static void a_hello_of_more_than_there_is_room_for_is_given_up(void **state)
         say_frames(&t, 0, initial_of(i), &frames);
     }
     assert_int_equal(t.row.app, RN_APP_QUIC);
-    talk_close(&t);
+    row_close(&t);
 }
 
 static void without_memory_one_datagram_still_tells(void **state)
