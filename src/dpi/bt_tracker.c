@@ -20,9 +20,16 @@ static bool is_connect(struct rn_bytes payload)
     return payload.len >= TRACKER_CONNECT_BYTES && memcmp(payload.p, start, sizeof(start)) == 0;
 }
 
+static bool is_announce(struct rn_bytes payload)
+{
+    struct rn_reader r = rn_reader_of(payload);
+    rn_skip(&r, 8);
+    return payload.len >= TRACKER_ANNOUNCE_BYTES && rn_take_be32(&r) == ACTION_ANNOUNCE;
+}
+
 static bool probe(const struct rn_dpi_input *in)
 {
-    return in->payload.len >= TRACKER_CONNECT_BYTES;
+    return is_connect(in->payload) || is_announce(in->payload);
 }
 
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
@@ -34,14 +41,10 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         rn_facts_put_text(facts, RN_FACT_KIND, DPI_LITERAL("tracker"));
         return RN_YES;
     }
-    if (in->payload.len < TRACKER_ANNOUNCE_BYTES ||
-        !dpi_equal(rn_facts_find(facts, RN_FACT_KIND, 0), DPI_LITERAL("tracker")))
+    if (!dpi_equal(rn_facts_find(facts, RN_FACT_KIND, 0), DPI_LITERAL("tracker")))
         return RN_NO;
     struct rn_reader r = rn_reader_of(in->payload);
-    rn_skip(&r, 8);
-    if (rn_take_be32(&r) != ACTION_ANNOUNCE)
-        return RN_NO;
-    rn_skip(&r, 4);
+    rn_skip(&r, 8 + 4 + 4);
     dpi_put_hex(facts, RN_FACT_INFO_HASH, rn_take_bytes(&r, 20));
     *more = RN_DPI_SETTLED;
     return RN_YES;
