@@ -88,7 +88,6 @@ const struct rn_dpi_proto dpi_bgp = {
     .spec = "RFC 4271",
     .proto = RN_PROTO_TCP,
     .ports = {179},
-    .idle_timeout = 600 * RN_SEC,
     .subject = RN_FACT_TYPE,
     .first = {{0xff, 0x100}},
     .probe = probe,

@@ -19,7 +19,7 @@ static const char *const verbs[] = {
     "UNSELECT",   "EXPUNGE", "SEARCH",      "FETCH",        "STORE",        "COPY",  "MOVE",
     "UID",        "CHECK",   "ID",          "GETQUOTAROOT", "COMPRESS",     "XLIST", NULL,
 };
-static const char *const telling[] = {"CAPABILITY", "LOGIN", "AUTHENTICATE", NULL};
+static const char *const telling[] = {"CAPABILITY", "AUTHENTICATE", NULL};
 static const char *const greetings[] = {"OK", "PREAUTH", "BYE", NULL};
 static const char *const results[] = {"OK", "NO", "BAD", NULL};
 

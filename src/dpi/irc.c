@@ -63,7 +63,8 @@ static enum rn_verdict take_server(struct rn_bytes line, struct rn_facts *facts)
     struct rn_bytes prefix = dpi_take_word(&words), command = dpi_take_word(&words);
     struct rn_bytes target = dpi_take_word(&words);
     bool numeric = is_numeric(command);
-    if (!is_prefix(prefix) || (!numeric && !dpi_is_one_of(command, from_server)) || target.len == 0)
+    if (!is_prefix(prefix) || !dpi_is_text(prefix) ||
+        (!numeric && !dpi_is_one_of(command, from_server)) || target.len == 0)
         return RN_NO;
     if (!memchr(prefix.p, '!', prefix.len))
         rn_facts_put_text(facts, RN_FACT_SERVER, prefix);
@@ -102,7 +103,7 @@ static enum rn_verdict take_client(const struct rn_dpi_input *in, struct rn_byte
 {
     struct rn_reader words = rn_reader_of(line);
     struct rn_bytes command = dpi_take_word(&words);
-    if (!dpi_is_one_of(command, commands))
+    if (!dpi_is_one_of(command, commands) || (!on_port(in) && !proved && !dpi_is_text(line)))
         return RN_NO;
     if (!proved && !on_port(in) && !is_telling(command, words))
         return RN_NO;
@@ -130,8 +131,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     bool whole, proved = facts->len > 0, any = false;
     enum rn_verdict verdict = RN_NO;
     for (unsigned n = 0; n < IRC_MAX_LINES && dpi_take_line_of(in, &r, &line, &whole); n++) {
-        if (!dpi_is_text(line) || line.len > IRC_MAX_MESSAGE)
-            break;
+        if ((line.len > 0 && memchr(line.p, 0, line.len)) || line.len > IRC_MAX_MESSAGE)
+            break; // any other byte may be a colour or the like
         enum rn_verdict one = dpi_at(line, 0) == ':' ? take_server(line, facts)
                                                      : take_client(in, line, proved, facts);
         any |= line.len > 0;

@@ -7,11 +7,12 @@
 //   result   code ENUMERATED, matched name OCTETS, text OCTETS, ...                              4.1.9
 //   extended name [0] OCTETS (an object identifier), [value [1]]                                 4.12
 //
-// 1. A message proves it whose operation fits the message and begins as it must.
+// 1. A message proves it whose operation fits the message and begins as it must; on the port any operation does.
 // 2. The name that binds is told, never what proves it; of a search its base.
 #include "ber.h"
 #include "lines.h"
 
+#define LDAP_PORT 389
 #define LDAP_MAX_MESSAGE 0x1000000
 #define LDAP_MAX_MESSAGES 32 // of one payload
 
@@ -165,7 +166,7 @@ static const char *name_of(uint8_t tag)
     }
 }
 
-// Operations without a structure of their own: they are nothing to be known by, but may come between others.
+// Operations without a structure of their own: they are nothing to be known by but on the port.
 static bool is_plain(uint8_t tag)
 {
     return tag == UNBIND || tag == DELETE_REQUEST || tag == ABANDON || tag == INTERMEDIATE;
@@ -191,8 +192,25 @@ static enum rn_verdict take_message(struct rn_reader *r, struct operation *out)
     return RN_YES;
 }
 
+static bool on_port(const struct rn_dpi_input *in)
+{
+    return in->src_port == LDAP_PORT || in->dst_port == LDAP_PORT;
+}
+
+// Behind a SASL bind with protection every message is sealed (4.2.1; RFC 4752, 3): length 4, a token of Kerberos.
+static bool is_sealed(const struct rn_dpi_input *in)
+{
+    struct rn_reader r = rn_reader_of(in->payload);
+    uint32_t len = rn_take_be32(&r);
+    uint8_t first = rn_take_u8(&r), second = rn_take_u8(&r);
+    bool token = (first == 5 && second == 4) || (first == 0x60 && second >= 0x28);
+    return on_port(in) && !r.bad && token && len == in->payload.len - 4;
+}
+
 static bool probe(const struct rn_dpi_input *in)
 {
+    if (in->payload.p[0] == 0)
+        return is_sealed(in);
     uint8_t len = dpi_at(in->payload, 1);
     return in->payload.p[0] == DPI_BER_SEQUENCE && len != 0x80 && len <= 0x84;
 }
@@ -202,6 +220,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
 {
     (void)app;
     (void)more;
+    if (in->payload.p[0] == 0)
+        return RN_YES; // sealed
     struct rn_reader r = rn_reader_of(in->payload);
     bool proved = facts->len > 0;
     for (unsigned n = 0; n < LDAP_MAX_MESSAGES && rn_reader_left(&r) > 0; n++) {
@@ -214,7 +234,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
             return n > 0 ? RN_YES : verdict;
         }
         bool known = take_operation(&op, facts);
-        if (!known && n == 0 && !(proved && is_plain(op.tag)))
+        if (!known && n == 0 && !((proved || on_port(in)) && is_plain(op.tag)))
             return op.cut && !in->cut && begin < 1024 ? RN_MORE : RN_NO;
         const char *name = name_of(op.tag);
         if (known && name)
@@ -228,9 +248,9 @@ const struct rn_dpi_proto dpi_ldap = {
     .name = "LDAP",
     .spec = "RFC 4511",
     .proto = RN_PROTO_TCP,
-    .ports = {389, 3268},
+    .ports = {LDAP_PORT, 3268},
     .subject = RN_FACT_NAME,
-    .first = {{DPI_BER_SEQUENCE, DPI_BER_SEQUENCE + 1}},
+    .first = {{0, 1}, {DPI_BER_SEQUENCE, DPI_BER_SEQUENCE + 1}},
     .into = dpi_into_tls,
     .probe = probe,
     .parse = parse,

@@ -112,19 +112,19 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     uint32_t answers = rn_take_le32(&r), opcode = rn_take_le32(&r);
     if (r.bad || in->payload.len > 4 * (size_t)MONGO_MAX_LENGTH)
         return RN_NO;
-    bool fits = false;
+    bool asks = answers == 0 || answers == UINT32_MAX, fits = false; // old drivers say -1
     len -= MONGO_HEADER;
     if (opcode == OP_MSG)
         fits = take_msg(&r, len, &name);
     else if (opcode == OP_QUERY)
-        fits = answers == 0 && take_query(&r, len, &name);
+        fits = asks && take_query(&r, len, &name);
     else if (opcode == OP_REPLY)
         fits = take_reply(&r, len);
     else if (opcode == OP_COMPRESSED)
         fits = is_opcode(rn_take_le32(&r)) && !r.bad && dpi_at(in->payload, 24) <= 3;
     if (!fits)
         return RN_NO;
-    if (answers == 0)
+    if (asks)
         rn_facts_put_text(facts, RN_FACT_COMMAND, name);
     *more = RN_DPI_OPEN;
     return RN_YES;

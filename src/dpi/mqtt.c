@@ -53,8 +53,7 @@ static enum rn_verdict take_packet(struct rn_reader *r, struct packet *out)
     *out = (struct packet){.type = first >> 4, .flags = first & 0x0f};
     bool ends = take_length(r, &out->len);
     bool wants_2 = out->type == PUBREL || out->type == SUBSCRIBE || out->type == UNSUBSCRIBE;
-    bool fits = out->type == PUBLISH ? (out->flags & 6) != 6 : out->flags == (wants_2 ? 2 : 0);
-    if (out->type == 0 || !fits)
+    if (out->type == 0 || (out->type != PUBLISH && out->flags != (wants_2 ? 2 : 0)))
         return RN_NO;
     if (r->bad)
         return RN_MORE;
@@ -121,6 +120,11 @@ static enum rn_verdict take_connect(struct packet *p, struct rn_facts *facts)
     return RN_YES;
 }
 
+static bool has_topic(const struct packet *p)
+{
+    return p->type == PUBLISH || p->type == SUBSCRIBE || p->type == UNSUBSCRIBE;
+}
+
 static bool is_topic(struct rn_bytes topic, bool filter)
 {
     return topic.len > 0 && topic.len <= MQTT_MAX_TOPIC && dpi_is_text(topic) &&
@@ -132,7 +136,7 @@ static bool is_5(const struct rn_facts *facts)
     return dpi_equal(rn_facts_find(facts, RN_FACT_VERSION, 0), DPI_LITERAL("5.0"));
 }
 
-// The topic of a PUBLISH or the first filter of a SUBSCRIBE, {NULL, 0} if it is none.
+// The topic of a PUBLISH or the first filter of the others, {NULL, 0} if it is none.
 static struct rn_bytes topic_of(struct packet *p, const struct rn_facts *facts)
 {
     bool filter = p->type != PUBLISH;
@@ -154,6 +158,8 @@ static bool is_plausible(const struct packet *p)
         return p->len >= 2 && (p->cut || rn_reader_left(&p->body) < 1 || *p->body.p <= 1);
     if (p->type == DISCONNECT || p->type == AUTH)
         return p->len < 256;
+    if (p->type == PUBLISH && (p->flags & 6) == 6) // no such quality of service
+        return false;
     if (p->type == PUBLISH || p->type == SUBSCRIBE || p->type == UNSUBSCRIBE)
         return p->len >= 3;
     return p->len >= 2 && p->len < 1024;
@@ -186,7 +192,7 @@ static enum rn_verdict walk(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *i
         enum rn_verdict verdict = take_packet(&r, &p);
         if (verdict == RN_YES && p.type == CONNECT)
             verdict = take_connect(&p, facts);
-        else if (verdict == RN_YES && (p.type == PUBLISH || p.type == SUBSCRIBE))
+        else if (verdict == RN_YES && has_topic(&p))
             rn_facts_put_text(facts, RN_FACT_TOPIC, topic_of(&p, facts));
         if (verdict == RN_MORE)
             dpi_keep(ctx, begin);

@@ -105,24 +105,30 @@ static bool is_token(uint8_t token)
            token == 0x81 || token == 0xfd || token == 0xfe || token == 0xff || token == 0xee;
 }
 
-// A response to a prelogin is one itself. On its port a packet proves it whose length is the payload's.
+static bool is_type(uint8_t type)
+{
+    return type == PRELOGIN || type == RESPONSE || type == LOGIN7 || type == SQL_BATCH ||
+           type == RPC || type == ATTENTION || type == BULK || type == SSPI;
+}
+
+static bool on_port(const struct rn_dpi_input *in)
+{
+    return in->src_port == TDS_PORT || in->dst_port == TDS_PORT;
+}
+
+// A response to a prelogin is one itself. On its port packets prove it whose lengths fit the payload.
 static enum rn_verdict prove(const struct rn_dpi_input *in, const struct packet *p)
 {
     if (p->type == PRELOGIN || (p->type == RESPONSE && dpi_at(p->body, 0) == 0))
         return is_prelogin(p->body) ? RN_YES : RN_NO;
     if (p->type == LOGIN7)
         return is_login(p) ? RN_YES : RN_NO;
-    if ((in->src_port != TDS_PORT && in->dst_port != TDS_PORT) || in->payload.len != p->len + 8)
+    uint8_t next = dpi_at(in->payload, p->len + 8);
+    if (!on_port(in) || (in->payload.len > p->len + 8 && !is_type(next)))
         return RN_NO;
     if (p->type == RESPONSE)
         return is_token(dpi_at(p->body, 0)) ? RN_YES : RN_NO;
     return p->type == SQL_BATCH || p->type == RPC || p->type == SSPI ? RN_YES : RN_NO;
-}
-
-static bool is_type(uint8_t type)
-{
-    return type == PRELOGIN || type == RESPONSE || type == LOGIN7 || type == SQL_BATCH ||
-           type == RPC || type == ATTENTION || type == BULK || type == SSPI;
 }
 
 static bool probe(const struct rn_dpi_input *in)
@@ -147,7 +153,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     p.len -= 8;
     p.body = rn_take_bytes(&r, p.len);
     if (r.bad)
-        return p.type == PRELOGIN || p.type == LOGIN7 ? RN_MORE : RN_NO;
+        return p.type == PRELOGIN || p.type == LOGIN7 || (on_port(in) && in->start) ? RN_MORE
+                                                                                    : RN_NO;
     if (facts->len == 0 && prove(in, &p) != RN_YES)
         return RN_NO;
     if (p.type == LOGIN7 && is_login(&p)) {

@@ -84,6 +84,8 @@ static enum rn_verdict take_start(const struct rn_dpi_input *in, struct rn_facts
         rn_facts_put_text(facts, RN_FACT_COMMAND, rn_bytes_of(what, strlen(what)));
         return RN_YES;
     }
+    if (len == 8 && in->payload.len == 8 && in->dst_port == PG_PORT)
+        return RN_YES; // a request that is newer than this
     if ((code != VERSION_2 || len != 296) && code >> 16 != VERSION_3 >> 16)
         return RN_NO;
     if ((code & 0xffff) > 2) // 3.2 is the newest

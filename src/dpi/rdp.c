@@ -8,7 +8,7 @@
 //
 // 1. TPKT and X.224 carry other protocols too (S7, MMS, H.323). A cookie or a negotiation proves it; a bare request or
 //    confirm does so on its port only.
-// 2. After the confirm the connection speaks TLS, unless both ends chose the old security.
+// 2. After the confirm the bytes are mostly those of TLS, which is a part of RDP: the row stays RDP.
 #include "lines.h"
 
 #define RDP_PORT 3389
@@ -113,7 +113,6 @@ const struct rn_dpi_proto dpi_rdp = {
     .ports = {RDP_PORT},
     .subject = RN_FACT_USER,
     .first = {{3, 4}},
-    .into = dpi_into_tls,
     .probe = probe,
     .parse = parse,
 };

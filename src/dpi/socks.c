@@ -182,7 +182,13 @@ static enum rn_verdict take_server_5(struct rn_dpi_ctx *ctx, const struct rn_dpi
         rn_facts_put_text(facts, RN_FACT_VERSION, DPI_LITERAL("5"));
         return RN_YES;
     }
-    uint8_t type;
+    uint8_t type, third = dpi_at(in->payload, 2);
+    if (third == 5 || third == 1) // a choice that was kept
+        rn_skip(&r, 2);
+    if (rn_reader_left(&r) >= 2 && *r.p == 1) // the result of a login
+        rn_skip(&r, 2);
+    if (rn_reader_left(&r) == 0)
+        return RN_YES;
     rn_skip(&r, 1);
     uint8_t code = rn_take_u8(&r), reserved = rn_take_u8(&r);
     take_address(&r, &type);

@@ -28,6 +28,16 @@ static bool is_version(struct rn_bytes ident)
            dpi_take_number(&r, 99, &minor) && rn_take_u8(&r) == '-' && major >= 1 && major <= 2;
 }
 
+// Without what is no printable ASCII, and the blanks before it: no comment may hold that (4.2).
+static struct rn_bytes printable(struct rn_bytes line)
+{
+    size_t n = 0;
+    while (n < line.len && line.p[n] >= ' ' && line.p[n] < 0x7f)
+        n++;
+    line.len = n;
+    return dpi_trim(line);
+}
+
 // Takes the identification string. Cut off, it still proves the protocol, but tells nothing.
 static enum rn_verdict take_ident(const struct rn_dpi_input *in, struct rn_reader *r,
                                   struct rn_facts *facts, bool *out_is_2)
@@ -42,7 +52,8 @@ static enum rn_verdict take_ident(const struct rn_dpi_input *in, struct rn_reade
         return RN_NO;
     *out_is_2 = line.p[4] == '2' || dpi_starts(line, DPI_LITERAL("SSH-1.99-"));
     if (whole)
-        rn_facts_put_text(facts, in->from_initiator ? RN_FACT_CLIENT : RN_FACT_SERVER, line);
+        rn_facts_put_text(facts, in->from_initiator ? RN_FACT_CLIENT : RN_FACT_SERVER,
+                          printable(line));
     return RN_YES;
 }
 

@@ -4,11 +4,13 @@
 //   negotiation     IAC 255 | WILL 251, WONT 252, DO 253, DONT 254 | option
 //   subnegotiation  IAC | SB 250 | option ... IAC | SE 240
 //
-// 1. Only negotiation proves it: two commands in a row, or one with nothing but text behind it. Text alone is anything.
+// 1. Only negotiation proves it: two commands at the start of a direction, or on the port one with nothing but text
+//    behind it. Text alone is anything.
 // 2. What is typed is never looked at, and a subnegotiation tells no more than the terminal's name (RFC 1091): it may
 //    hold a user's name and environment.
 #include "lines.h"
 
+#define TELNET_PORT 23
 #define TELNET_MAX_COMMANDS 64 // of one payload
 #define TELNET_MAX_SUB 512
 
@@ -83,6 +85,9 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     }
     if (commands == 0)
         return in->payload.len < 3 && !in->cut ? RN_MORE : RN_NO;
+    bool on_port = in->src_port == TELNET_PORT || in->dst_port == TELNET_PORT;
+    if (!on_port && facts->len == 0 && !(in->start && commands >= 2))
+        return RN_NO;
     if (commands == 1 && !is_typed(rn_reader_rest(&r)))
         return RN_NO;
     rn_facts_put_text(facts, RN_FACT_NAME, terminal);
@@ -94,7 +99,7 @@ const struct rn_dpi_proto dpi_telnet = {
     .name = "Telnet",
     .spec = "RFC 854",
     .proto = RN_PROTO_TCP,
-    .ports = {23},
+    .ports = {TELNET_PORT},
     .subject = RN_FACT_NAME,
     .first = {{IAC, IAC + 1}},
     .probe = probe,

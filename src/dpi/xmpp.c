@@ -80,9 +80,19 @@ static bool is_stanza(struct rn_bytes text)
            dpi_starts(text, DPI_LITERAL("<proceed "));
 }
 
+// FunXMPP, as WhatsApp spoke it until 2016: XMPP with tokens of a byte for its words. "WA", version 1, then a stanza: length
+// 3 (flags in its highest bits), a list.
+static bool is_binary(const struct rn_dpi_input *in)
+{
+    struct rn_bytes b = in->payload;
+    return in->start && is_port(in->dst_port) && dpi_starts(b, DPI_LITERAL("WA")) &&
+           dpi_at(b, 2) == 1 && dpi_at(b, 3) < 16 && (dpi_at(b, 4) & 0x0f) == 0 &&
+           (dpi_at(b, 7) == 0xf8 || dpi_at(b, 7) == 0xf9);
+}
+
 static bool probe(const struct rn_dpi_input *in)
 {
-    return in->payload.p[0] == '<';
+    return in->payload.p[0] == '<' || is_binary(in);
 }
 
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
@@ -91,6 +101,10 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     (void)ctx;
     (void)app;
     (void)more;
+    if (is_binary(in)) {
+        rn_facts_put_text(facts, RN_FACT_KIND, DPI_LITERAL("FunXMPP"));
+        return RN_YES;
+    }
     struct rn_bytes text = skip_declaration(in->payload);
     if (text.len == 0 || dpi_starts(DPI_LITERAL("<stream:stream"), text) ||
         dpi_starts(DPI_LITERAL("<?xml "), text))
@@ -110,7 +124,7 @@ const struct rn_dpi_proto dpi_xmpp = {
     .ports = {5222, 5269, 5280},
     .subject = RN_FACT_HOST,
     .hostname = RN_FACT_HOST,
-    .first = {{'<', '<' + 1}},
+    .first = {{'<', '<' + 1}, {'W', 'W' + 1}},
     .into = dpi_into_tls,
     .probe = probe,
     .parse = parse,
