@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // libcrypto behind a narrow door: algorithms are fetched and contexts made once, since both allocate.
 //
-// HMAC and HKDF are built on the hash here: the library's own allocate at every call.
+// The hash is the library's old interface, and HMAC and HKDF are built on it here: the new one (OpenSSL 3.0 to 3.5)
+// allocates a context of its provider at every EVP_DigestInit, and so does all that uses it.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +16,8 @@
 #define LABEL_MAX 32
 
 struct dpi_crypto {
-    EVP_MD *sha256;
+    SHA256_CTX hash;
     EVP_CIPHER *ecb, *gcm, *chacha;
-    EVP_MD_CTX *hash;
     EVP_CIPHER_CTX *ecb_ctx, *gcm_ctx, *chacha_ctx;
 };
 
@@ -23,11 +25,9 @@ void dpi_crypto_free(struct dpi_crypto *c)
 {
     if (!c)
         return;
-    EVP_MD_CTX_free(c->hash);
     EVP_CIPHER_CTX_free(c->ecb_ctx);
     EVP_CIPHER_CTX_free(c->gcm_ctx);
     EVP_CIPHER_CTX_free(c->chacha_ctx);
-    EVP_MD_free(c->sha256);
     EVP_CIPHER_free(c->ecb);
     EVP_CIPHER_free(c->gcm);
     EVP_CIPHER_free(c->chacha);
@@ -58,17 +58,15 @@ struct dpi_crypto *dpi_crypto_new(struct rn_err *err)
         rn_err_set(err, -ENOMEM, "not enough memory for ciphers");
         return NULL;
     }
-    c->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     c->ecb = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
     c->gcm = EVP_CIPHER_fetch(NULL, "AES-128-GCM", NULL);
     c->chacha = EVP_CIPHER_fetch(NULL, "ChaCha20", NULL);
-    c->hash = EVP_MD_CTX_new();
     c->ecb_ctx = EVP_CIPHER_CTX_new();
     c->gcm_ctx = EVP_CIPHER_CTX_new();
     c->chacha_ctx = EVP_CIPHER_CTX_new();
-    if (!c->sha256 || !c->ecb || !c->gcm || !c->chacha || !c->hash || !c->ecb_ctx || !c->gcm_ctx ||
-        !c->chacha_ctx || !warm_up(c)) {
-        rn_err_set(err, -ENOTSUP, "libcrypto lacks SHA-256, AES-128 or ChaCha20");
+    if (!c->ecb || !c->gcm || !c->chacha || !c->ecb_ctx || !c->gcm_ctx || !c->chacha_ctx ||
+        !warm_up(c)) {
+        rn_err_set(err, -ENOTSUP, "libcrypto lacks AES-128 or ChaCha20");
         dpi_crypto_free(c);
         return NULL;
     }
@@ -77,9 +75,8 @@ struct dpi_crypto *dpi_crypto_new(struct rn_err *err)
 
 bool dpi_crypto_sha256(struct dpi_crypto *c, struct rn_bytes in, uint8_t out[DPI_SHA256_BYTES])
 {
-    unsigned len;
-    return EVP_DigestInit_ex(c->hash, c->sha256, NULL) && EVP_DigestUpdate(c->hash, in.p, in.len) &&
-           EVP_DigestFinal_ex(c->hash, out, &len);
+    return SHA256_Init(&c->hash) && SHA256_Update(&c->hash, in.p, in.len) &&
+           SHA256_Final(out, &c->hash);
 }
 
 // One of the two hashes of HMAC: the key, each byte changed by `pad`, before the text.
@@ -87,13 +84,11 @@ static bool hash_keyed(struct dpi_crypto *c, struct rn_bytes key, uint8_t pad, s
                        uint8_t out[DPI_SHA256_BYTES])
 {
     uint8_t block[HMAC_BLOCK];
-    unsigned len;
     memset(block, pad, sizeof(block));
     for (size_t i = 0; i < key.len; i++)
         block[i] ^= key.p[i];
-    return EVP_DigestInit_ex(c->hash, c->sha256, NULL) &&
-           EVP_DigestUpdate(c->hash, block, sizeof(block)) &&
-           EVP_DigestUpdate(c->hash, in.p, in.len) && EVP_DigestFinal_ex(c->hash, out, &len);
+    return SHA256_Init(&c->hash) && SHA256_Update(&c->hash, block, sizeof(block)) &&
+           SHA256_Update(&c->hash, in.p, in.len) && SHA256_Final(out, &c->hash);
 }
 
 bool dpi_crypto_hmac_sha256(struct dpi_crypto *c, struct rn_bytes key, struct rn_bytes in,
