@@ -3,8 +3,8 @@
 //
 //   code 1 | identifier 1 | length 2 | authenticator 16 | attributes: type 1 | length 1 | value        3, 5
 //
-// 1. The length is that of the datagram; on other than its ports the attributes fill it to the last byte, and there
-//    are two at least.
+// 1. The length is that of the datagram, and the attributes fill it to the last byte. On other than its ports there are
+//    two at least.
 // 2. Of the attributes only the user's name is told. Passwords and keys are stepped over.
 #include "udp.h"
 
@@ -84,8 +84,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         return RN_NO;
     if (len != captured && !(in->cut && len > captured))
         return RN_NO;
-    bool filled = take_attributes(&r, &m);
-    if (!is_home(in) && (!filled || m.attributes < 2))
+    bool filled = take_attributes(&r, &m) || in->cut;
+    if (!filled || (!is_home(in) && m.attributes < 2))
         return RN_NO;
     rn_facts_put_text(facts, RN_FACT_TYPE, dpi_word(codes[code]));
     rn_facts_put_text(facts, RN_FACT_USER, m.user);

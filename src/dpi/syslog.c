@@ -12,6 +12,7 @@
 #include "udp.h"
 
 #define SYSLOG_MAX_PRI 191
+#define SYSLOG_SURE_BYTES 16 // that are ASCII where nothing else proves it
 #define SYSLOG_MAX_PREFIX 40 // of a device's counter and name in front of the time
 
 struct message {
@@ -93,6 +94,14 @@ static struct rn_bytes without_nil(struct rn_bytes text)
     return dpi_equal(text, DPI_LITERAL("-")) ? rn_bytes_of(NULL, 0) : text;
 }
 
+static bool starts_as_ascii(struct rn_bytes text)
+{
+    for (size_t i = 0; i < text.len && i < SYSLOG_SURE_BYTES; i++)
+        if (dpi_at(text, i) >= 0x80)
+            return false;
+    return true;
+}
+
 enum rn_verdict dpi_syslog_message(struct rn_bytes message, bool at_home, struct rn_facts *facts)
 {
     struct message m = {.has_time = false};
@@ -103,7 +112,8 @@ enum rn_verdict dpi_syslog_message(struct rn_bytes message, bool at_home, struct
         take_old(r, &m);
     while (rn_reader_left(&r) > 0 && r.end[-1] == 0) // some end it with NUL
         r.end--;
-    if (!dpi_is_text(rn_reader_rest(&r)) || (!m.has_time && !at_home))
+    struct rn_bytes text = rn_reader_rest(&r);
+    if (!dpi_is_text(text) || (!m.has_time && !(at_home && starts_as_ascii(text))))
         return RN_NO;
     rn_facts_put_text(facts, RN_FACT_HOSTNAME, without_nil(m.host));
     rn_facts_put_text(facts, RN_FACT_SOFTWARE, without_nil(m.application));

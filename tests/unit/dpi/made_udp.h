@@ -29,6 +29,16 @@ __attribute__((unused)) static struct asked ask_udp_text(uint16_t port, const ch
     return ask_udp(port, &m);
 }
 
+// Whether text stands anywhere in what was learned.
+__attribute__((unused)) static bool facts_hold(const struct rn_facts *facts, const char *text)
+{
+    size_t len = strlen(text);
+    for (size_t at = 0; at + len <= facts->len; at++)
+        if (memcmp(facts->data + at, text, len) == 0)
+            return true;
+    return false;
+}
+
 // Every shorter datagram: none below `least` claims anything, and none reads too far.
 __attribute__((unused)) static void assert_cut_claims_nothing(uint16_t port, const struct made *m,
                                                               size_t least)
@@ -75,6 +85,15 @@ __attribute__((unused)) static void assert_random_claims_nothing(const struct rn
         assert_int_equal(facts.len, 0);
     }
     rn_dpi_ctx_free(ctx);
+}
+
+// Feeds a datagram in hexadecimal to a row with memory.
+__attribute__((unused)) static enum rn_verdict feed_hex(struct made_row *row, bool from_client,
+                                                        const char *hex)
+{
+    struct made m = {.len = 0};
+    made_hex(&m, hex);
+    return row_feed(row, from_client, &m);
 }
 
 #endif

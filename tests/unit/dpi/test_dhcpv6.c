@@ -2,7 +2,7 @@
 // DHCP for IPv6: types, options, relays.
 #include "made_udp.h"
 
-#define DUID "0001 000e 000100011865 9849b888 d30a00163e "
+#define DUID "0001 000f 000100011865 9849b888 d30a00163e "
 
 static void a_message_tells_type_host_name_and_vendor(void **state)
 {
