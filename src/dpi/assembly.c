@@ -12,13 +12,16 @@
 // Copies bytes to `at`, leaving out what is there already.
 static void copy_gaps(struct dpi_assembly *a, uint32_t at, struct rn_bytes bytes)
 {
+    struct rn_reader r = rn_reader_of(bytes);
     uint32_t end = at + (uint32_t)bytes.len, from = at < a->len ? a->len : at;
     for (unsigned i = 0; i <= a->ranges && from < end; i++) {
-        uint32_t stop = i < a->ranges ? a->range[i].from : end;
-        if (stop > end)
-            stop = end;
-        if (stop > from)
-            memcpy(a->bytes + from, bytes.p + (from - at), stop - from);
+        uint32_t stop = i < a->ranges && a->range[i].from < end ? a->range[i].from : end;
+        if (stop > from) {
+            rn_skip(&r, from - at);
+            struct rn_bytes gap = rn_take_bytes(&r, stop - from);
+            memcpy(a->bytes + from, gap.p, gap.len);
+            at = stop;
+        }
         if (i < a->ranges && a->range[i].to > from)
             from = a->range[i].to;
     }

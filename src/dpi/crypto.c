@@ -155,7 +155,9 @@ bool dpi_crypto_aes128_gcm_open(struct dpi_crypto *c, const uint8_t key[16],
     if (sealed.len < sizeof(tag) || sealed.len > INT32_MAX || aad.len > INT32_MAX)
         return false;
     size_t text_len = sealed.len - sizeof(tag);
-    memcpy(tag, sealed.p + text_len, sizeof(tag));
+    struct rn_reader r = rn_reader_of(sealed);
+    rn_skip(&r, text_len);
+    memcpy(tag, rn_take_bytes(&r, sizeof(tag)).p, sizeof(tag));
     return EVP_DecryptInit_ex(c->gcm_ctx, NULL, NULL, key, nonce) &&
            (aad.len == 0 || EVP_DecryptUpdate(c->gcm_ctx, NULL, &len, aad.p, (int)aad.len)) &&
            EVP_DecryptUpdate(c->gcm_ctx, out, &len, sealed.p, (int)text_len) &&
