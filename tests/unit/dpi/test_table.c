@@ -88,7 +88,7 @@ static void inv_3_a_proved_flow_looks_longer_and_settles_too(void **state)
 {
     (void)state;
     struct made m = {.len = 0};
-    made_hex(&m, "17 0303 0010 00112233445566778899");
+    made_hex(&m, "f7 0303 0010 00112233445566778899");
     struct asked a = {.proto = RN_PROTO_TCP, .app = RN_APP_TLS, .seen = 40};
     assert_int_equal(ask_made(&a, &m), RN_NO);
     assert_int_equal(a.app, RN_APP_TLS);
@@ -128,7 +128,7 @@ static void an_empty_payload_is_nothing(void **state)
 static void a_binary_payload_costs_no_parse(void **state)
 {
     (void)state;
-    static const uint8_t bytes[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+    static const uint8_t bytes[] = {0xf7, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
     struct rn_dpi_ctx *ctx = rn_dpi_ctx_new(NULL);
     struct asked a = {.app = RN_APP_NONE};
     struct rn_dpi_input in = {.payload = rn_bytes_of(bytes, sizeof(bytes)),
@@ -142,6 +142,45 @@ static void a_binary_payload_costs_no_parse(void **state)
     rn_dpi_inspect(ctx, &in, 0, &a.facts, &a.app, &a.more);
     assert_int_equal(rn_dpi_parse_calls(ctx), 1);
     rn_dpi_ctx_free(ctx);
+}
+
+static void first_bytes_are_ranges(void **state)
+{
+    (void)state;
+    const struct rn_dpi_proto *const *rows = rn_dpi_table();
+    for (size_t i = 0; rows[i]; i++) {
+        const struct rn_dpi_first *first = rows[i]->first;
+        bool ended = false;
+        for (size_t n = 0; n < RN_DPI_FIRST_MAX; n++) {
+            ended |= first[n].below == 0;
+            assert_true(ended ? first[n].from == 0 && first[n].below == 0
+                              : first[n].from < first[n].below && first[n].below <= 256);
+        }
+    }
+}
+
+static void a_starttls_row_turns_into_tls_and_tells_what_it_was(void **state)
+{
+    (void)state;
+    struct made client = {.len = 0}, server = {.len = 0};
+    struct made_row r;
+    made_hello(&client, (struct made_hello){.sni = "mail.example.org", .versions = "0304"});
+    made_hello(&server, (struct made_hello){.type = 2, .versions = "0304"});
+    row_open(&r, RN_PROTO_TCP, 50000, 25);
+    row_feed_text(&r, false, "220 mail.example.org ESMTP\r\n");
+    row_feed_text(&r, true, "EHLO client.example.org\r\n");
+    row_feed_text(&r, false, "250-mail.example.org\r\n250 STARTTLS\r\n");
+    assert_int_equal(r.row.app, RN_APP_SMTP);
+    row_feed_text(&r, true, "STARTTLS\r\n");
+    row_feed_text(&r, false, "220 go ahead\r\n");
+    row_feed(&r, true, &client);
+    row_feed(&r, false, &server);
+    assert_int_equal(r.row.app, RN_APP_TLS);
+    assert_string_equal(fact_of(&r.row.facts, RN_FACT_SERVICE), "SMTP");
+    assert_string_equal(fact_of(&r.row.facts, RN_FACT_SNI), "mail.example.org");
+    assert_string_equal(fact_of(&r.row.facts, RN_FACT_VERSION), "TLS 1.3");
+    assert_true(r.row.settled);
+    row_close(&r);
 }
 
 static void tls_in_a_tunnel_takes_the_row_over(void **state)
@@ -183,6 +222,8 @@ int main(void)
         cmocka_unit_test(a_protocol_of_the_other_transport_settles),
         cmocka_unit_test(an_empty_payload_is_nothing),
         cmocka_unit_test(a_binary_payload_costs_no_parse),
+        cmocka_unit_test(first_bytes_are_ranges),
+        cmocka_unit_test(a_starttls_row_turns_into_tls_and_tells_what_it_was),
         cmocka_unit_test(tls_in_a_tunnel_takes_the_row_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ static void a_recorded_hello_is_read(void **state)
     assert_false(dpi_has(&a.facts, RN_FACT_ECH));
 }
 
-static void inv_3_the_choice_replaces_the_offer_and_settles(void **state)
+static void the_choice_replaces_the_offer_and_settles(void **state)
 {
     (void)state;
     struct made client = {.len = 0}, server = {.len = 0};
@@ -292,10 +292,9 @@ static void inv_1_what_is_no_hello_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "17 0303 0020 0000000000000000000000", // application data
-        "16 0303 0000 01 000100 0303",         // empty record
-        "16 0303 ffff 01 000100 0303",         // record too long
-        "16 0203 0100 01 0000fc 0303",         // no such version
+        "16 0303 0000 01 000100 0303", // empty record
+        "16 0303 ffff 01 000100 0303", // record too long
+        "16 0203 0100 01 0000fc 0303", // no such version
         "16 0305 0100 01 0000fc 0303",
         "16 0303 0100 0b 0000fc 0303", // a certificate
         "16 0303 0100 01 0000fc 0505", // the hello's own version
@@ -311,6 +310,36 @@ static void inv_1_what_is_no_hello_is_refused(void **state)
         assert_int_equal(ask_made(&a, &m), RN_NO);
         assert_no_claim(&a);
     }
+}
+
+static void inv_3_data_without_a_hello_proves_it_where_records_follow_on_each_other(void **state)
+{
+    (void)state;
+#define DATA "17 0303 0014 000102030405060708090a0b0c0d0e0f10111213 "
+    static const struct {
+        const char *hex;
+        enum rn_verdict verdict;
+    } cases[] = {
+        {DATA, RN_YES},
+        {DATA DATA, RN_YES},
+        {DATA "17 0303 4000 00", RN_YES},
+        {"15 0303 001a 000102030405060708090a0b0c0d0e0f10111213141516171819", RN_YES},
+        {DATA "17", RN_MORE},
+        {DATA "47 4554 202f 20", RN_NO},
+        {"17 0303 0020 0000000000000000000000", RN_MORE}, // its end is still to come
+        {"17 0303 0003 000102", RN_NO},                   // too short to be sealed
+        {"17 0203 0014 000102030405060708090a0b0c0d0e0f10111213", RN_NO},
+        {"17 0303 ffff 000102030405060708090a0b0c0d0e0f10111213", RN_NO},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct made m = {.len = 0};
+        struct asked a = ON_443;
+        made_hex(&m, cases[i].hex);
+        assert_int_equal(ask_made(&a, &m), cases[i].verdict);
+        assert_int_equal(a.app, cases[i].verdict == RN_YES ? RN_APP_HTTPS : RN_APP_NONE);
+        assert_int_equal(a.facts.len, 0);
+    }
+#undef DATA
 }
 
 static void a_hello_that_contradicts_itself_is_proved_but_tells_nothing(void **state)
@@ -497,7 +526,7 @@ static void both_hellos_settle_the_row_and_free_its_note(void **state)
     row_close(&r);
 }
 
-static void inv_3_a_retry_keeps_the_servers_direction_open(void **state)
+static void inv_4_a_retry_keeps_the_servers_direction_open(void **state)
 {
     (void)state;
     struct made client = {.len = 0}, retry = {.len = 0}, again = {.len = 0}, server = {.len = 0};
@@ -523,7 +552,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_client_hello_tells_name_alpn_and_offer),
         cmocka_unit_test(a_recorded_hello_is_read),
-        cmocka_unit_test(inv_3_the_choice_replaces_the_offer_and_settles),
+        cmocka_unit_test(the_choice_replaces_the_offer_and_settles),
         cmocka_unit_test(the_order_of_the_hellos_does_not_matter),
         cmocka_unit_test(the_version_comes_from_supported_versions),
         cmocka_unit_test(a_hello_retry_leaves_the_row_open),
@@ -534,6 +563,7 @@ int main(void)
         cmocka_unit_test(inv_2_a_hello_cut_anywhere_never_tells_what_is_not_there),
         cmocka_unit_test(a_server_hello_cut_anywhere_never_tells_a_wrong_version),
         cmocka_unit_test(inv_1_what_is_no_hello_is_refused),
+        cmocka_unit_test(inv_3_data_without_a_hello_proves_it_where_records_follow_on_each_other),
         cmocka_unit_test(a_hello_that_contradicts_itself_is_proved_but_tells_nothing),
         cmocka_unit_test(old_hellos_without_extensions_are_read),
         cmocka_unit_test(a_server_hello_of_an_early_draft_has_no_session_id),
@@ -544,7 +574,7 @@ int main(void)
         cmocka_unit_test(inv_2_a_message_may_go_on_in_the_next_record),
         cmocka_unit_test(a_hello_that_ends_early_tells_what_there_was),
         cmocka_unit_test(both_hellos_settle_the_row_and_free_its_note),
-        cmocka_unit_test(inv_3_a_retry_keeps_the_servers_direction_open),
+        cmocka_unit_test(inv_4_a_retry_keeps_the_servers_direction_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
