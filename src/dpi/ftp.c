@@ -105,7 +105,7 @@ static enum rn_verdict take_replies(const struct rn_dpi_input *in, bool proved, 
     struct rn_bytes line;
     bool whole;
     for (unsigned n = 0; n < FTP_MAX_LINES && dpi_take_line_of(in, r, &line, &whole); n++) {
-        unsigned code = dpi_reply_code(line);
+        unsigned code = whole || line.len > 3 ? dpi_reply_code(line) : 0;
         if (n == 0 && !proved &&
             (code == 0 || code / 10 % 10 > 5 || is_mail(in->payload) ||
              (!on_port(in) && !is_telling_reply(code, line, in->payload))))
@@ -141,7 +141,8 @@ static enum rn_verdict take_commands(const struct rn_dpi_input *in, bool proved,
         struct rn_bytes verb = dpi_take_word(&words), argument = dpi_trim(rn_reader_rest(&words));
         bool is_command = dpi_is_one_of(verb, verbs) && (whole || argument.len > 0);
         if (n == 0 && !proved &&
-            (!is_command || !dpi_is_text(line) || (!on_port(in) && !is_telling(verb, argument))))
+            (!is_command || !dpi_is_text(line) ||
+             (!on_port(in) && !(whole && is_telling(verb, argument)))))
             return RN_NO;
         if (is_command)
             put_command(facts, verb, argument, whole);

@@ -95,6 +95,15 @@ static bool is_response(const struct rn_dpi_input *in, struct rn_bytes line)
     return in->dst_port != IMAP_PORT && dpi_is_one_of(dpi_take_word(&words), results);
 }
 
+// Whether text may still become a telling verb.
+static bool may_be_telling(struct rn_bytes text)
+{
+    for (const char *const *v = telling; *v; v++)
+        if (text.len <= strlen(*v) && dpi_equal_upper(text, rn_bytes_of(*v, text.len)))
+            return true;
+    return false;
+}
+
 static bool may_grow(const struct rn_dpi_input *in, bool proved)
 {
     struct rn_bytes text = in->payload;
@@ -103,7 +112,8 @@ static bool may_grow(const struct rn_dpi_input *in, bool proved)
     struct rn_reader words = rn_reader_of(text);
     struct rn_bytes tag = dpi_take_word(&words), verb = dpi_take_word(&words);
     return proved || on_port(in) || dpi_starts(text, DPI_LITERAL("* ")) ||
-           (is_tag(tag) && dpi_is_one_of(verb, telling));
+           dpi_equal(text, DPI_LITERAL("*")) ||
+           (is_tag(tag) && (may_be_telling(verb) || dpi_is_one_of(verb, telling)));
 }
 
 static bool probe(const struct rn_dpi_input *in)

@@ -4,7 +4,7 @@
 
 static bool is_blank(uint8_t c)
 {
-    return c == ' ' || c == '\t';
+    return c == ' ' || c == '\t' || c == '\r'; // a CR whose LF is still to come
 }
 
 static uint8_t upper_of(uint8_t c)

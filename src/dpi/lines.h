@@ -20,7 +20,7 @@ bool dpi_take_line_of(const struct rn_dpi_input *in, struct rn_reader *r, struct
 // How many bytes of the line that has begun but not ended: what dpi_keep is for. 0 if it is too long to be one.
 size_t dpi_unfinished(struct rn_bytes payload);
 
-// The next word, up to a space or tab, and the blanks behind it.
+// The next word, up to a space, tab or CR, and the blanks behind it.
 struct rn_bytes dpi_take_word(struct rn_reader *r);
 
 // Up to `stop`, which is taken too but left out. Without it: all that is left.

@@ -48,9 +48,8 @@ static bool is_telling(struct rn_bytes verb, struct rn_bytes argument)
            dpi_starts_upper(argument, DPI_LITERAL("TO:"));
 }
 
-static bool is_greeting(const struct rn_dpi_input *in, struct rn_bytes line)
+static bool is_greeting(const struct rn_dpi_input *in, unsigned code)
 {
-    unsigned code = dpi_reply_code(line);
     if (code == 0 || dpi_holds_upper(in->payload, DPI_LITERAL("FTP")))
         return false;
     if (dpi_holds_upper(in->payload, DPI_LITERAL("SMTP")))
@@ -74,8 +73,8 @@ static enum rn_verdict take_replies(const struct rn_dpi_input *in, bool proved, 
     struct rn_bytes line;
     bool whole;
     for (unsigned n = 0; n < SMTP_MAX_LINES && dpi_take_line_of(in, r, &line, &whole); n++) {
-        unsigned code = dpi_reply_code(line);
-        if (n == 0 && !proved && !is_greeting(in, line))
+        unsigned code = whole || line.len > 3 ? dpi_reply_code(line) : 0;
+        if (n == 0 && !proved && !is_greeting(in, code))
             return RN_NO;
         if (code == 0)
             continue;

@@ -52,7 +52,6 @@ const struct rn_dpi_proto dpi_syslog_tcp = {
     .proto = RN_PROTO_TCP,
     .ports = {514, 601},
     .subject = RN_FACT_HOSTNAME,
-    .hostname = RN_FACT_NONE,
     .first = {{'<', '<' + 1}, {'1', '9' + 1}},
     .probe = probe,
     .parse = parse,
