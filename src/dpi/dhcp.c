@@ -120,7 +120,9 @@ const struct rn_dpi_proto dpi_dhcp = {
     .every_packet = true,
     .idle_timeout = 60 * RN_SEC,
     .subject = RN_FACT_HOSTNAME,
+    .words = {RN_FACT_TYPE},
     .hostname = RN_FACT_NONE,
+    .first = {{1, 3}},
     .probe = probe,
     .parse = parse,
 };

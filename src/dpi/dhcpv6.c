@@ -98,7 +98,9 @@ const struct rn_dpi_proto dpi_dhcpv6 = {
     .every_packet = true,
     .idle_timeout = 60 * RN_SEC,
     .subject = RN_FACT_HOSTNAME,
+    .words = {RN_FACT_TYPE},
     .hostname = RN_FACT_NONE,
+    .first = {{1, DHCPV6_MAX_TYPE + 1}},
     .probe = probe,
     .parse = parse,
 };

@@ -48,6 +48,11 @@ static const char *exchange_name(const struct message *m)
     return m->exchange < DPI_COUNT(one) ? one[m->exchange] : NULL;
 }
 
+static bool is_version(uint8_t version)
+{
+    return version == 0x10 || version == 0x20;
+}
+
 static bool take_header(struct rn_reader *r, struct message *out)
 {
     out->has_spi = rn_take_be32(r) != 0;
@@ -60,8 +65,8 @@ static bool take_header(struct rn_reader *r, struct message *out)
     out->flags = rn_take_u8(r);
     rn_skip(r, 4);
     out->len = rn_take_be32(r);
-    return !r->bad && (version & 0x0f) == 0 && (out->major == 1 || out->major == 2) &&
-           exchange_name(out) && out->len >= IKE_HEADER_BYTES && out->len <= UINT16_MAX;
+    return !r->bad && is_version(version) && exchange_name(out) && out->len >= IKE_HEADER_BYTES &&
+           out->len <= UINT16_MAX;
 }
 
 // Payload numbers: version 1 has 1 to 21 and private ones from 128, version 2 has 33 to 54.
@@ -95,7 +100,10 @@ static bool fills(struct rn_reader *r, const struct message *m)
 
 static bool probe(const struct rn_dpi_input *in)
 {
-    return in->payload.len >= IKE_HEADER_BYTES;
+    bool nat = dpi_on_port(in, IKE_PORT_NAT);
+    return in->payload.len >= IKE_HEADER_BYTES &&
+           (is_version(dpi_at(in->payload, 17)) ||
+            (nat && is_version(dpi_at(in->payload, 4 + 17))));
 }
 
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,

@@ -179,7 +179,9 @@ const struct rn_dpi_proto dpi_stun = {
     .ports = {3478, 5349},
     .idle_timeout = 30 * RN_SEC,
     .subject = RN_FACT_SOFTWARE,
+    .words = {RN_FACT_METHOD, RN_FACT_CLASS},
     .hostname = RN_FACT_NONE,
+    .first = {{0, 0x40}},
     .probe = probe,
     .parse = parse,
 };
@@ -192,7 +194,9 @@ const struct rn_dpi_proto dpi_stun_tcp = {
     .proto = RN_PROTO_TCP,
     .ports = {3478, 5349},
     .subject = RN_FACT_SOFTWARE,
+    .words = {RN_FACT_METHOD, RN_FACT_CLASS},
     .hostname = RN_FACT_NONE,
+    .first = {{0, 0x40}},
     .probe = probe,
     .parse = parse,
 };
