@@ -231,8 +231,11 @@ static void tell_client(struct look *look, struct rn_facts *facts)
 {
     struct dpi_tls_hello hello;
     struct rn_bytes message = dpi_assembly_prefix(look->hello);
-    if (dpi_tls_client_hello(look->ctx, facts, message, DPI_TLS_DTLS, look->in->cut, &hello) ==
-        RN_MORE) {
+    // What lies wholly inside the part that is there is told at once: the rest may be lost.
+    enum rn_verdict verdict =
+        dpi_tls_client_hello(look->ctx, facts, message, DPI_TLS_DTLS, true, &hello);
+    bool full = message.len == DPI_ASSEMBLY_BYTES || look->in->cut;
+    if (verdict != RN_NO && !full && !dpi_tls_is_all_there(message)) {
         keep(look);
         return;
     }

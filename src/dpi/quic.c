@@ -93,8 +93,9 @@ static bool goes_with(const struct quic_packet *p, const struct quic_packet *fir
 {
     if (p->type != QUIC_SHORT)
         return p->number == first->number && dpi_equal(p->dcid, first->dcid);
-    size_t len = first->dcid.len;
-    return len > 0 && p->whole.len > len && memcmp(p->whole.p + 1, first->dcid.p, len) == 0;
+    struct rn_reader r = rn_reader_of(p->whole);
+    rn_skip(&r, 1);
+    return first->dcid.len > 0 && dpi_equal(rn_take_bytes(&r, first->dcid.len), first->dcid);
 }
 
 static void see(struct quic_look *look, const struct quic_packet *p, struct sight *sight)

@@ -23,12 +23,10 @@ static void skip_padding(struct rn_reader *r)
 {
     static const uint8_t zeros[STRIDE];
     struct rn_bytes rest = rn_reader_rest(r);
-    size_t n = 0;
-    while (rest.len - n >= STRIDE && memcmp(rest.p + n, zeros, STRIDE) == 0)
-        n += STRIDE;
-    while (n < rest.len && dpi_at(rest, n) == 0)
-        n++;
-    rn_skip(r, n);
+    for (; rest.len >= STRIDE && memcmp(rest.p, zeros, STRIDE) == 0; rest = rn_reader_rest(r))
+        rn_skip(r, STRIDE);
+    for (; rest.len > 0 && dpi_at(rest, 0) == 0; rest = rn_reader_rest(r))
+        rn_skip(r, 1);
 }
 
 // 19.3: largest, delay, number of ranges, first range, then a gap and a range for each; with ECN three counts.

@@ -121,15 +121,16 @@ void quic_initial(struct quic_look *look, const struct quic_packet *packet)
     }
 }
 
-// True: nothing more is to be waited for.
+// What lies wholly inside the part that is there is told at once: the rest may be lost. True: nothing more is to be
+// waited for.
 static bool tell_tls(struct quic_look *look, struct rn_bytes message, struct rn_facts *facts)
 {
     struct dpi_tls_hello hello;
-    bool full = message.len == DPI_ASSEMBLY_BYTES;
     enum rn_verdict verdict =
-        dpi_tls_client_hello(look->ctx, facts, message, DPI_TLS_QUIC, full, &hello);
-    if (verdict == RN_MORE)
-        return false;
+        dpi_tls_client_hello(look->ctx, facts, message, DPI_TLS_QUIC, true, &hello);
+    bool full = message.len == DPI_ASSEMBLY_BYTES;
+    if (verdict == RN_MORE || (verdict == RN_YES && !full && !dpi_tls_is_all_there(message)))
+        return full;
     uint64_t idle_ms = verdict == RN_YES ? quic_idle_timeout(hello.quic_params) : 0;
     if (idle_ms > 0)
         look->ctx->life->idle_ms = (uint32_t)(idle_ms < MIN_IDLE_MS   ? MIN_IDLE_MS

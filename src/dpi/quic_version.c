@@ -9,7 +9,7 @@
 #define GOOGLE(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (d))
 #define DRAFT(n) (0xff000000u + (n))
 
-// The most frequent first.
+// The most frequent first. Members: number, salt, v2, google, chlo, name.
 static const struct quic_version versions[] = {
     {0x00000001, QUIC_SALT_V1, false, false, false, "v1"}, // RFC 9000
     {0x6b3343cf, QUIC_SALT_V2, true, false, false, "v2"},  // RFC 9369
@@ -18,8 +18,10 @@ static const struct quic_version versions[] = {
     {0xfaceb002, QUIC_SALT_DRAFT_23, false, false, false, "mvfst-27"},
     {0xfaceb001, QUIC_SALT_DRAFT_22, false, false, false, "mvfst-22"},
     {0xfaceb00e, QUIC_SALT_DRAFT_23, false, false, false, "mvfst-e"},
-    {0xfaceb00f, QUIC_SALT_DRAFT_23, false, false, false, "mvfst-f"},
+    {0xfaceb003, QUIC_SALT_V1, false, false, false, "mvfst-3"},
     {0xfaceb010, QUIC_SALT_DRAFT_23, false, false, false, "mvfst-10"},
+    {0xfaceb011, QUIC_SALT_DRAFT_23, false, false, false, "mvfst-11"},
+    {0xfaceb013, QUIC_SALT_DRAFT_23, false, false, false, "mvfst-13"},
     {GOOGLE('T', '0', '5', '1'), QUIC_SALT_T051, false, true, false, "T051"},
     {GOOGLE('T', '0', '5', '0'), QUIC_SALT_T050, false, true, false, "T050"},
     {GOOGLE('Q', '0', '5', '0'), QUIC_SALT_Q050, false, true, true, "Q050"},
@@ -34,8 +36,8 @@ static const struct quic_version versions[] = {
     {DRAFT(24), QUIC_SALT_DRAFT_23, false, false, false, "draft-24"},
     {DRAFT(23), QUIC_SALT_DRAFT_23, false, false, false, "draft-23"},
     {DRAFT(22), QUIC_SALT_DRAFT_22, false, false, false, "draft-22"},
-    {0x709a50c4, QUIC_SALT_V2_DRAFT, true, false, false,
-     "v2-draft"}, // draft-ietf-quic-v2-01 to -04
+    // draft-ietf-quic-v2-01 to -04
+    {0x709a50c4, QUIC_SALT_V2_DRAFT, true, false, false, "v2-draft"},
 };
 
 const struct quic_version *quic_version_find(uint32_t number)

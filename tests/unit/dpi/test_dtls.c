@@ -91,7 +91,7 @@ static void inv_2_fragments_in_any_order_over_datagrams(void **state)
             unsigned n = orders[o][i];
             made_fragment(&m, (struct fragment){1, 0, cuts[n], cuts[n + 1]}, &body);
             assert_int_equal(row_feed(&r, true, &m), RN_YES);
-            assert_int_equal(dpi_has(&r.row.facts, RN_FACT_SNI), i == 2);
+            assert_int_equal(dpi_has(&r.row.facts, RN_FACT_JA4), i == 2);
         }
         assert_client(&r.row.facts);
         row_close(&r);
@@ -208,7 +208,7 @@ static void any_prefix_is_survived(void **state)
     for (size_t n = 0; n < m.len; n++) {
         struct asked a = {.proto = RN_PROTO_UDP, .src_port = 50000, .dst_port = 4433};
         ask_first(&a, &m, n);
-        assert_false(dpi_has(&a.facts, RN_FACT_SNI));
+        assert_false(dpi_has(&a.facts, RN_FACT_JA4));
     }
 }
 

@@ -49,7 +49,7 @@ static void inv_2_pieces_in_any_order_over_datagrams(void **state)
             size_t from = orders[o][i] * 90;
             made_crypto(&frames, (uint32_t)from, part(whole, from, from + 90));
             say_frames(&t, 0, initial_of(i), &frames);
-            assert_int_equal(dpi_has(&t.row.facts, RN_FACT_SNI), i == PIECES - 1);
+            assert_int_equal(dpi_has(&t.row.facts, RN_FACT_JA4), i == PIECES - 1);
         }
         assert_told(&t);
         row_close(&t);
@@ -73,6 +73,38 @@ static void pieces_scattered_over_one_datagram(void **state)
     }
     assert_int_equal(row_feed(&t, true, &m), RN_YES);
     assert_told(&t);
+    row_close(&t);
+}
+
+static void the_part_that_came_tells_what_lies_inside(void **state)
+{
+    (void)state;
+    struct made_row t;
+    struct made hello = {.len = 0}, frames = {.len = 0};
+    struct rn_bytes whole = made_rfc_hello(&hello);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
+    made_crypto(&frames, 0, part(whole, 0, 70)); // the name ends at 69
+    say_frames(&t, 0, initial_of(0), &frames);
+    assert_string_equal(fact_of(&t.row.facts, RN_FACT_SNI), "example.com");
+    assert_false(dpi_has(&t.row.facts, RN_FACT_ALPN));
+    assert_false(dpi_has(&t.row.facts, RN_FACT_JA4));
+    frames.len = 0;
+    made_crypto(&frames, 70, part(whole, 70, whole.len));
+    say_frames(&t, 0, initial_of(1), &frames);
+    assert_told(&t);
+    row_close(&t);
+}
+
+static void a_name_that_is_cut_is_no_name(void **state)
+{
+    (void)state;
+    struct made_row t;
+    struct made hello = {.len = 0}, frames = {.len = 0};
+    struct rn_bytes whole = made_rfc_hello(&hello);
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
+    made_crypto(&frames, 0, part(whole, 0, 60));
+    say_frames(&t, 0, initial_of(0), &frames);
+    assert_false(dpi_has(&t.row.facts, RN_FACT_SNI));
     row_close(&t);
 }
 
@@ -248,6 +280,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inv_2_pieces_in_any_order_over_datagrams),
         cmocka_unit_test(pieces_scattered_over_one_datagram),
+        cmocka_unit_test(the_part_that_came_tells_what_lies_inside),
+        cmocka_unit_test(a_name_that_is_cut_is_no_name),
         cmocka_unit_test(what_came_first_stays_where_pieces_overlap),
         cmocka_unit_test(a_hello_that_comes_again_changes_nothing),
         cmocka_unit_test(keys_change_after_retry_and_the_hello_begins_anew),
