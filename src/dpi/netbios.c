@@ -6,7 +6,7 @@
 //   datagram    type 1 | flags 1 | id 2 | source address 4 | port 2 | length 2 | offset 2 | two names | data   4.4.1
 //   name        32 | 32 letters A to P, two for a byte | scope labels | 0                       RFC 1001, 14.1
 //
-// 1. Asked on their ports only; a name of this form, or a header without one that has no other sense, proves it.
+// 1. Asked on their ports only; a name of this form, and a type that may stand behind it, prove it.
 // 2. A name is what its 15 bytes say without the padding; the 16th tells its kind and is no text.
 #include "udp.h"
 
@@ -82,6 +82,15 @@ static bool is_type(uint16_t type)
            type == 2;
 }
 
+// The name, type and class of a question or record.
+static bool take_record(struct rn_reader *r, bool cut, struct name *out)
+{
+    if (!take_name(r, out))
+        return false;
+    uint16_t type = rn_take_be16(r), class = rn_take_be16(r);
+    return r->bad ? cut : is_type(type) && class == NS_CLASS_IN;
+}
+
 static bool probe_names(const struct rn_dpi_input *in)
 {
     return in->payload.len >= NS_HEADER_BYTES;
@@ -100,16 +109,14 @@ static enum rn_verdict parse_names(struct rn_dpi_ctx *ctx, const struct rn_dpi_i
     unsigned questions = rn_take_be16(&r), answers = rn_take_be16(&r);
     unsigned authorities = rn_take_be16(&r), additionals = rn_take_be16(&r);
     unsigned records = questions + answers + authorities + additionals;
-    if (r.bad || records == 0 || records > NS_MAX_COUNT || !take_name(&r, &name))
-        return RN_NO;
-    uint16_t type = rn_take_be16(&r), class = rn_take_be16(&r);
-    if (!r.bad && (!is_type(type) || class != NS_CLASS_IN))
-        return RN_NO;
-    if (r.bad && !in->cut)
+    bool response = flags & 0x8000;
+    // A refusal may count no record and have one all the same (4.2.14).
+    if (r.bad || (records == 0 && !response) || records > NS_MAX_COUNT ||
+        !take_record(&r, in->cut, &name))
         return RN_NO;
     struct dpi_name buf;
     rn_facts_put_text(facts, RN_FACT_SERVICE, DPI_LITERAL("NS"));
-    rn_facts_put_text(facts, RN_FACT_OPCODE, opcode_name(flags >> 11 & 15, flags & 0x8000, &buf));
+    rn_facts_put_text(facts, RN_FACT_OPCODE, opcode_name(flags >> 11 & 15, response, &buf));
     put_name(facts, &name);
     return RN_YES;
 }

@@ -22,15 +22,14 @@ struct message {
     unsigned version, mode, stratum;
 };
 
-static bool take_time(struct rn_reader *r, struct message *out)
+static bool take_time(struct rn_reader *r, size_t whole_bytes, struct message *out)
 {
     out->stratum = rn_take_u8(r);
     int poll = (int8_t)rn_take_u8(r);
-    rn_skip(r, NTP_TIME_BYTES - 3);
     // Reserved mode: what version 1 had before there were modes (RFC 1059, appendix B).
     bool has_mode = out->mode != MODE_RESERVED || out->version == 1;
     return !r->bad && has_mode && out->stratum <= NTP_MAX_STRATUM && poll <= NTP_MAX_POLL &&
-           poll >= -NTP_MAX_POLL && rn_reader_left(r) % 4 == 0;
+           poll >= -NTP_MAX_POLL && whole_bytes >= NTP_TIME_BYTES && whole_bytes % 4 == 0;
 }
 
 static bool take_control(struct rn_reader *r)
@@ -55,7 +54,7 @@ static bool probe(const struct rn_dpi_input *in)
     return in->payload.len >= NTP_PRIVATE_BYTES && version >= 1 && version <= 4;
 }
 
-static bool take_message(struct rn_reader *r, struct message *out)
+static bool take_message(struct rn_reader *r, size_t whole_bytes, struct message *out)
 {
     uint8_t first = rn_take_u8(r);
     out->version = first >> 3 & 7;
@@ -64,7 +63,7 @@ static bool take_message(struct rn_reader *r, struct message *out)
         rn_skip(r, 1);
         return take_private(r);
     }
-    return out->mode == MODE_CONTROL ? take_control(r) : take_time(r, out);
+    return out->mode == MODE_CONTROL ? take_control(r) : take_time(r, whole_bytes, out);
 }
 
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
@@ -77,7 +76,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     (void)more;
     struct message m = {.version = 0};
     struct rn_reader r = rn_reader_of(in->payload);
-    if (!take_message(&r, &m))
+    if (!take_message(&r, in->payload.len + in->missing, &m))
         return RN_NO;
     const char digit = (char)('0' + m.version);
     dpi_put_latest(facts, RN_FACT_VERSION, rn_bytes_of(&digit, 1));

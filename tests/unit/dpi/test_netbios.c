@@ -100,6 +100,15 @@ static void a_datagram_tells_its_sender(void **state)
     }
 }
 
+static void a_refusal_may_count_no_record(void **state)
+{
+    (void)state;
+    struct asked a =
+        ask_udp_hex(137, "1234 8583 0000 0000 0000 0000 " FRED_NB "000a 0001 00000000 0000");
+    assert_int_equal(a.verdict, RN_YES);
+    assert_string_equal(fact_of(&a.facts, RN_FACT_OPCODE), "Response");
+}
+
 static void inv_1_near_misses_are_refused(void **state)
 {
     (void)state;
@@ -147,6 +156,7 @@ int main(void)
         cmocka_unit_test(operations_have_names),
         cmocka_unit_test(inv_2_names_of_all_shapes),
         cmocka_unit_test(a_datagram_tells_its_sender),
+        cmocka_unit_test(a_refusal_may_count_no_record),
         cmocka_unit_test(inv_1_near_misses_are_refused),
         cmocka_unit_test(a_message_cut_anywhere_claims_nothing),
         cmocka_unit_test(random_bytes_claim_nothing),

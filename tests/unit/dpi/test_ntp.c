@@ -91,6 +91,20 @@ static void a_cut_message_claims_nothing(void **state)
     assert_cut_claims_nothing(123, &m, 48);
 }
 
+static void a_captured_beginning_is_enough(void **state)
+{
+    (void)state;
+    struct made_row row;
+    struct made m = {.len = 0};
+    made_hex(&m, "e3 00 06 ec " REST);
+    for (uint32_t missing = 19; missing <= 20; missing++) {
+        row_open(&row, RN_PROTO_UDP, 50001, 123);
+        row_packet(&row, true, 0, m.data, 28, missing);
+        assert_int_equal(row.row.app, missing == 20 ? RN_APP_NTP : RN_APP_NONE);
+        row_close(&row);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +113,7 @@ int main(void)
         cmocka_unit_test(messages_of_all_modes),
         cmocka_unit_test(inv_1_what_has_a_field_out_of_range_is_refused),
         cmocka_unit_test(ntp_is_asked_on_its_port_only),
+        cmocka_unit_test(a_captured_beginning_is_enough),
         cmocka_unit_test(a_cut_message_claims_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
