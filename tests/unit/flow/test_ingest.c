@@ -109,7 +109,7 @@ static void segments_in_any_order_are_one_stream(void **state)
     struct talk t;
     talk_open(&t, RN_PROTO_TCP, 80);
     talk_handshake(&t);
-    talk_packet(&t, true, RN_TCP_ACK, 30, REQUEST + 30, strlen(REQUEST) - 30);
+    talk_packet(&t, true, RN_TCP_ACK, 30, &REQUEST[30], strlen(REQUEST) - 30);
     assert_int_equal(t.flow->shard[0].inspection.buffers.used, 1);
     talk_packet(&t, true, RN_TCP_ACK, 0, REQUEST, 30);
     assert_int_equal(t.flow->shard[0].inspection.buffers.used, 0);
