@@ -10,6 +10,7 @@
 #define BGP_MARKER 16
 #define BGP_HEADER 19
 #define BGP_MAX_LENGTH 65535 // RFC 8654
+#define BGP_MAX_WAIT 4096    // RFC 4271; a message up to here is read again when it is whole
 #define BGP_MAX_MESSAGES 32  // of one payload
 
 enum { OPEN = 1, UPDATE = 2, NOTIFICATION = 3, KEEPALIVE = 4, ROUTE_REFRESH = 5 };
@@ -74,8 +75,9 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         if (type == OPEN)
             put_open(facts, r);
         verdict = RN_YES;
-        open = 0;
         rn_skip(&r, len - BGP_HEADER);
+        if (!r.bad || len > BGP_MAX_WAIT)
+            open = 0;
     }
     if (verdict == RN_YES)
         dpi_keep(ctx, open);

@@ -103,7 +103,7 @@ static enum rn_verdict take_client(const struct rn_dpi_input *in, struct rn_byte
 {
     struct rn_reader words = rn_reader_of(line);
     struct rn_bytes command = dpi_take_word(&words);
-    if (!dpi_is_one_of(command, commands) || (!on_port(in) && !proved && !dpi_is_text(line)))
+    if (!dpi_is_one_of(command, commands))
         return RN_NO;
     if (!proved && !on_port(in) && !is_telling(command, words))
         return RN_NO;

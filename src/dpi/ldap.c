@@ -14,6 +14,7 @@
 
 #define LDAP_PORT 389
 #define LDAP_MAX_MESSAGE 0x1000000
+#define LDAP_MAX_WAIT 4096   // an operation up to here is waited for
 #define LDAP_MAX_MESSAGES 32 // of one payload
 
 enum {
@@ -47,6 +48,7 @@ enum {
 struct operation {
     uint8_t tag;
     bool cut;
+    size_t len;
     struct rn_reader body;
 };
 
@@ -188,7 +190,7 @@ static enum rn_verdict take_message(struct rn_reader *r, struct operation *out)
     if (id.tag != DPI_BER_INTEGER || dpi_ber_number(&id) < 0 || op.len > message.len ||
         (!message.cut && (op.cut || !ends)))
         return RN_NO;
-    *out = (struct operation){op.tag, op.cut, op.content};
+    *out = (struct operation){op.tag, op.cut, op.len, op.content};
     return RN_YES;
 }
 
@@ -233,9 +235,13 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
                 dpi_keep(ctx, begin);
             return n > 0 ? RN_YES : verdict;
         }
+        if (op.cut && !in->cut && op.len <= LDAP_MAX_WAIT) { // better whole
+            dpi_keep(ctx, begin);
+            return n > 0 ? RN_YES : RN_MORE;
+        }
         bool known = take_operation(&op, facts);
         if (!known && n == 0 && !((proved || on_port(in)) && is_plain(op.tag)))
-            return op.cut && !in->cut && begin < 1024 ? RN_MORE : RN_NO;
+            return RN_NO;
         const char *name = name_of(op.tag);
         if (known && name)
             rn_facts_put_text(facts, RN_FACT_COMMAND, rn_bytes_of(name, strlen(name)));

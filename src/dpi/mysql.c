@@ -117,7 +117,9 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
             *more = RN_DPI_SIDE_DONE;
     } else if (sequence == 0 && len <= MYSQL_MAX_GREETING) {
         uint8_t first = rn_take_u8(&r);
-        if (first == 10)
+        if (r.bad)
+            verdict = RN_MORE;
+        else if (first == 10)
             verdict = take_greeting(&r, facts);
         else if (first == 0xff && is_error(in, r))
             verdict = RN_YES;

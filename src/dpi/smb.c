@@ -13,6 +13,7 @@
 
 #define NBSS_HEADER 4
 #define NBSS_NAME 34
+#define SMB_TELLING 70    // bytes of a message that may tell the version
 #define SMB_MAX_FRAMES 16 // of one payload
 
 enum { MESSAGE = 0x00, REQUEST = 0x81 };
@@ -100,10 +101,10 @@ static bool probe(const struct rn_dpi_input *in)
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
-    (void)ctx;
     struct rn_reader r = rn_reader_of(in->payload);
     enum rn_verdict verdict = RN_MORE;
     for (unsigned n = 0; n < SMB_MAX_FRAMES && rn_reader_left(&r) > 0; n++) {
+        size_t begin = rn_reader_left(&r);
         uint8_t type = rn_take_u8(&r);
         size_t len = rn_take_be24(&r); // SMB uses the flags for length ([MS-SMB2] 2.1)
         struct rn_bytes body = rn_reader_rest(&r);
@@ -122,6 +123,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         verdict = RN_YES;
         rn_facts_drop(facts, RN_FACT_SERVICE); // of the session around it
         rn_facts_put_text(facts, RN_FACT_VERSION, version_in(body));
+        if (body.len < SMB_TELLING && body.len < len)
+            dpi_keep(ctx, begin);
         rn_skip(&r, len);
     }
     if (dpi_has(facts, RN_FACT_VERSION))

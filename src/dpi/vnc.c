@@ -9,12 +9,13 @@
 
 #define VNC_VERSION_BYTES 12
 
+// "RFB xxx.yyy\n"
 static bool is_version(struct rn_bytes text)
 {
-    struct rn_reader r = rn_reader_of(dpi_after(text, 4));
-    uint32_t number;
-    return dpi_take_number(&r, 999, &number) && rn_take_u8(&r) == '.' &&
-           dpi_take_number(&r, 999, &number) && rn_take_u8(&r) == '\n' && rn_reader_left(&r) == 0;
+    for (size_t i = 4; i < VNC_VERSION_BYTES - 1; i++)
+        if (i == 7 ? text.p[i] != '.' : !dpi_is_digit(text.p[i]))
+            return false;
+    return text.p[VNC_VERSION_BYTES - 1] == '\n';
 }
 
 static bool probe(const struct rn_dpi_input *in)
