@@ -110,12 +110,14 @@ struct rn_dpi_life {
 
 // A row as inspection sees it; whoever keeps the row fills it in and keeps what comes back.
 #define RN_DPI_DONE UINT8_MAX
+#define RN_DPI_NO_CLIENT 2
 struct rn_dpi_row {
     enum rn_app app;
     uint8_t seen[2]; // payload packets inspected, by end; RN_DPI_DONE: that direction is done
     bool settled;
-    uint32_t note; // RN_DPI_NO_NOTE at first
-    uint32_t word; // the keeper's; nothing here looks at it
+    uint32_t note;  // RN_DPI_NO_NOTE at first
+    uint32_t word;  // the keeper's; nothing here looks at it
+    uint8_t client; // end that a payload has proved to be the client's; RN_DPI_NO_CLIENT
     struct rn_dpi_life life;
     struct rn_facts facts;
 };

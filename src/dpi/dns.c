@@ -284,6 +284,11 @@ static enum rn_verdict take_message(struct rn_bytes message, enum rn_app app,
     return RN_YES;
 }
 
+static bool is_query(struct rn_bytes message)
+{
+    return dpi_at(message, 2) < 0x80;
+}
+
 static bool probe(const struct rn_dpi_input *in)
 {
     return in->payload.len >= DNS_HEADER_BYTES;
@@ -293,8 +298,9 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
     (void)more;
-    (void)ctx;
     enum rn_verdict verdict = take_message(in->payload, *app, facts);
+    if (verdict == RN_YES && *app != RN_APP_MDNS) // among equals nobody is the client
+        dpi_tell_client(ctx, in, is_query(in->payload));
     return verdict == RN_MORE ? RN_NO : verdict; // no datagram is continued by the next
 }
 
@@ -355,6 +361,8 @@ static enum rn_verdict parse_tcp(struct rn_dpi_ctx *ctx, const struct rn_dpi_inp
         }
         enum rn_verdict verdict = message.len < len ? take_cut(ctx, in, message, len, facts)
                                                     : take_message(message, RN_APP_DNS, facts);
+        if (verdict == RN_YES)
+            dpi_tell_client(ctx, in, is_query(message));
         if (verdict == RN_YES || best == RN_NO)
             best = verdict;
         if (verdict != RN_YES)

@@ -306,8 +306,10 @@ static bool probe(const struct rn_dpi_input *in)
 }
 
 // Prior knowledge of HTTP/2 (RFC 9113, 3.4): frames follow.
-static enum rn_verdict parse_preface(struct rn_facts *facts, enum rn_dpi_more *more)
+static enum rn_verdict parse_preface(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
+                                     struct rn_facts *facts, enum rn_dpi_more *more)
 {
+    dpi_tell_client(ctx, in, true);
     rn_facts_put_text(facts, RN_FACT_VERSION, DPI_LITERAL("HTTP/2"));
     *more = RN_DPI_SETTLED;
     return RN_YES;
@@ -333,12 +335,13 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     if (!ended && line.len >= HTTP_MAX_LINE)
         return RN_NO;
     if (ended && dpi_equal(line, DPI_LITERAL("PRI * HTTP/2.0")))
-        return parse_preface(facts, more);
+        return parse_preface(ctx, in, facts, more);
     enum rn_verdict verdict = response ? take_status_line(line, ended, &message)
                                        : take_request_line(line, ended, &message);
     if (verdict != RN_YES)
         return verdict;
     bool whole = response || take_headers(&r, &message) || in->cut;
+    dpi_tell_client(ctx, in, !response);
     rn_facts_put_text(facts, RN_FACT_VERSION, message.version);
     if (response)
         put_status(facts, message.status);

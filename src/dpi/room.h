@@ -60,6 +60,14 @@ static inline void dpi_keep(struct rn_dpi_ctx *ctx, size_t n)
     ctx->keep_told = true;
 }
 
+// To be called by a parser whose message only a client sends, or only a server.
+static inline void dpi_tell_client(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
+                                   bool sender_is_client)
+{
+    if (ctx->row && ctx->row->client == RN_DPI_NO_CLIENT)
+        ctx->row->client = sender_is_client ? in->from : !in->from;
+}
+
 // stream.c
 // Memory of the row and of the protocol that is being asked, zero at first; bytes is at most DPI_STATE_SMALL and always
 // the same. It goes when the row goes or settles, when it turns out to speak another protocol, or when the protocol

@@ -138,6 +138,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         verdict = dpi_tls_hello_read(message, DPI_TLS_TCP, &hello);
     if (verdict != RN_YES)
         return verdict;
+    dpi_tell_client(ctx, in, !hello.server);
     bool there = in->cut || hello.whole || dpi_tls_is_all_there(message);
     bool http = false;
     if (!hello.server)

@@ -30,7 +30,7 @@ enum {
     EXT_ECH = 0xfe0d, // RFC 9849
 };
 enum { SSL_3_0 = 0x0300, TLS_1_2 = 0x0303, TLS_1_3 = 0x0304 };
-enum { DTLS_1_0 = 0xfeff, DTLS_1_2 = 0xfefd, DTLS_1_3 = 0xfefc };
+enum { DTLS_0_9 = 0x0100, DTLS_1_0 = 0xfeff, DTLS_1_2 = 0xfefd, DTLS_1_3 = 0xfefc };
 
 // Drafts of TLS 1.3 count in the low byte: 0x7f12 is draft 18, 0xfb1a Facebook's variant of draft 26.
 static bool is_draft(uint16_t version)
@@ -45,6 +45,8 @@ unsigned dpi_tls_version_rank(uint16_t version)
         return (version - SSL_3_0 + 1u) << 8;
     if (version == DTLS_1_0 || version == DTLS_1_2 || version == DTLS_1_3)
         return (DTLS_1_0 - version + 1u) << 8;
+    if (version == DTLS_0_9) // OpenSSL before 0.9.8f
+        return 1;
     return is_draft(version) ? ((TLS_1_2 - SSL_3_0 + 1u) << 8) + (version & 0xffu) : 0;
 }
 
@@ -59,6 +61,8 @@ struct rn_bytes dpi_tls_version_text(uint16_t version, char out[DPI_TLS_VERSION_
         return (struct rn_bytes){NULL, 0};
     if (version == SSL_3_0)
         return DPI_LITERAL("SSL 3.0");
+    if (version == DTLS_0_9)
+        return DPI_LITERAL("DTLS 0.9");
     if (version >> 8 == DTLS_1_0 >> 8) {
         memcpy(out, "DTLS 1.0", 8);
         out[7] = (char)('0' + (DTLS_1_0 - version));
@@ -251,7 +255,8 @@ static const uint8_t retry_random[32] = {
 static bool is_hello_version(uint16_t version, bool server, enum dpi_tls_over over)
 {
     if (over == DPI_TLS_DTLS)
-        return version == DTLS_1_0 || version == DTLS_1_2 || version == DTLS_1_3;
+        return version == DTLS_1_0 || version == DTLS_1_2 || version == DTLS_1_3 ||
+               version == DTLS_0_9;
     return (version >= SSL_3_0 && version <= TLS_1_3) || (server && version >> 8 == 0x7f);
 }
 

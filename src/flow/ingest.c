@@ -151,6 +151,11 @@ static void inspect(struct flow_shard *s, uint32_t row, const struct rn_packet *
     flow_inspection_load(s, conn, &found);
     enum rn_verdict verdict = rn_dpi_packet(dpi, &s->inspection, &in, &found);
     flow_inspection_save(s, conn, &found, verdict == RN_YES);
+    if (found.client != RN_DPI_NO_CLIENT && !(conn->flags & RN_CONN_INITIATOR_PROVED)) {
+        conn->initiator = found.client;
+        conn->flags |= RN_CONN_INITIATOR_PROVED;
+        flow_orient(s, conn);
+    }
     if (found.app != (enum rn_app)conn->app) {
         conn->app = (uint8_t)found.app;
         flow_rearm(s, row);

@@ -83,6 +83,7 @@ void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn
     out->settled = false;
     out->note = note_of(conn->facts_ref);
     out->word = facts_of(s, conn->facts_ref);
+    out->client = RN_DPI_NO_CLIENT;
     out->life = (struct rn_dpi_life){0};
     if (conn->app == RN_APP_QUIC)
         out->life = (struct rn_dpi_life){conn->quic.idle_ms, conn->quic.state};

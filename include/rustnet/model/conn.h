@@ -60,7 +60,7 @@ enum rn_quic_state {
 
 enum {
     RN_CONN_INITIATOR_PROVED =
-        0x01, // by a SYN; otherwise it is a guess that better evidence may turn round
+        0x01, // by a SYN or by what it said; otherwise it is a guess that better evidence may turn round
     RN_CONN_TOMBSTONE = 0x02,   // closed and reported; kept only to catch late teardown packets
     RN_CONN_DPI_SETTLED = 0x04, // inspection has said its last word
     RN_CONN_OWNER_FINAL = 0x08, // the owner is known, or nobody will ask again

@@ -165,6 +165,7 @@ __attribute__((unused)) static void row_open_with(struct made_row *r, uint16_t p
     assert_non_null(r->ctx);
     assert_int_equal(rn_dpi_memory_init(&r->memory, 4, buffers, NULL), 0);
     r->row.note = RN_DPI_NO_NOTE;
+    r->row.client = RN_DPI_NO_CLIENT;
     r->proto = proto;
     r->port[0] = client_port;
     r->port[1] = server_port;

@@ -139,7 +139,8 @@ static void versions_have_names_and_an_order(void **state)
         {0x0304, "TLS 1.3"},  {0xfeff, "DTLS 1.0"},
         {0xfefd, "DTLS 1.2"}, {0xfefc, "DTLS 1.3"},
         {0x0a0a, ""},         {0x0305, ""},
-        {0xfefe, ""},         {0x0002, ""},
+        {0x0100, "DTLS 0.9"}, {0xfefe, ""},
+        {0x0002, ""},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char text[DPI_TLS_VERSION_SIZE];

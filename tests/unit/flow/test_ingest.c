@@ -184,6 +184,21 @@ static void a_fin_before_the_data_does_not_spoil_the_start(void **state)
     talk_close(&t);
 }
 
+// Ports of which neither is known: who began is told by what is said.
+static void what_is_said_tells_the_client_where_the_syn_was_missed(void **state)
+{
+    (void)state;
+    struct talk t;
+    talk_open(&t, RN_PROTO_TCP, 40001);
+    talk_say(&t, false, "HTTP/1.1 200 OK\r\n\r\n");
+    talk_say(&t, true, REQUEST);
+    const struct rn_conn_event *end = talk_end(&t);
+    assert_int_equal(end->conn.key.port[end->conn.initiator], 40000);
+    assert_int_equal(end->conn.local, end->conn.initiator);
+    assert_true(end->conn.flags & RN_CONN_INITIATOR_PROVED);
+    talk_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +206,7 @@ int main(void)
         cmocka_unit_test(facts_outlive_the_note_of_a_row_that_settles),
         cmocka_unit_test(a_row_closed_in_the_middle_gives_everything_back),
         cmocka_unit_test(a_direction_that_is_done_is_not_looked_at),
+        cmocka_unit_test(what_is_said_tells_the_client_where_the_syn_was_missed),
         cmocka_unit_test(a_fin_before_the_data_does_not_spoil_the_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
