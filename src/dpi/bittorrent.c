@@ -77,12 +77,13 @@ static void put_client(struct rn_facts *facts, struct rn_bytes id)
         uint8_t first;
         char name[12];
     } old[] = {{'M', "Mainline"}, {'S', "Shadow"}, {'T', "BitTornado"}, {'A', "ABC"}};
-    if (id.p[0] == '-' && is_alnum(id.p[1]) && is_alnum(id.p[2]) && id.p[7] == '-') {
+    if (id.p[0] == '-' && is_alnum(dpi_at(id, 1)) && is_alnum(dpi_at(id, 2)) &&
+        dpi_at(id, 7) == '-') {
         put_styled(facts, id);
         return;
     }
     for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++)
-        if (id.p[0] == old[i].first && dpi_is_digit(id.p[1]))
+        if (id.p[0] == old[i].first && dpi_is_digit(dpi_at(id, 1)))
             rn_facts_put_text(facts, RN_FACT_CLIENT, rn_bytes_of(old[i].name, strlen(old[i].name)));
 }
 

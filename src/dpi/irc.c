@@ -53,8 +53,8 @@ static bool is_prefix(struct rn_bytes prefix)
 
 static bool is_numeric(struct rn_bytes word)
 {
-    return word.len == 3 && dpi_is_digit(word.p[0]) && dpi_is_digit(word.p[1]) &&
-           dpi_is_digit(word.p[2]);
+    return word.len == 3 && dpi_is_digit(word.p[0]) && dpi_is_digit(dpi_at(word, 1)) &&
+           dpi_is_digit(dpi_at(word, 2));
 }
 
 static enum rn_verdict take_server(struct rn_bytes line, struct rn_facts *facts)

@@ -134,7 +134,7 @@ bool dpi_is_text(struct rn_bytes text)
 unsigned dpi_reply_code(struct rn_bytes line)
 {
     unsigned code = 0;
-    if (line.len < 3 || (line.len > 3 && !is_blank(line.p[3]) && line.p[3] != '-'))
+    if (line.len < 3 || (line.len > 3 && !is_blank(dpi_at(line, 3)) && dpi_at(line, 3) != '-'))
         return 0;
     for (size_t i = 0; i < 3; i++) {
         if (!dpi_is_digit(line.p[i]))

@@ -69,7 +69,7 @@ static bool is_length(uint8_t function, struct rn_bytes data, bool client)
     if (function == 5 || function == 6)
         return data.len == 4;
     if (function == 15 || function == 16)
-        return client ? data.len >= 6 && data.p[4] == data.len - 5 : data.len == 4;
+        return client ? data.len >= 6 && dpi_at(data, 4) == data.len - 5 : data.len == 4;
     if (function == 22)
         return data.len == 6;
     return true;

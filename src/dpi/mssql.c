@@ -133,7 +133,7 @@ static enum rn_verdict prove(const struct rn_dpi_input *in, const struct packet 
 
 static bool probe(const struct rn_dpi_input *in)
 {
-    return dpi_at(in->payload, 1) <= 0x1f && (in->payload.len < 8 || in->payload.p[7] == 0);
+    return dpi_at(in->payload, 1) <= 0x1f && (in->payload.len < 8 || dpi_at(in->payload, 7) == 0);
 }
 
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,

@@ -77,7 +77,7 @@ static bool is_answer(struct rn_bytes line)
     if (kind == '_')
         return line.len == 1;
     if (kind == '#')
-        return line.len == 2 && (line.p[1] == 't' || line.p[1] == 'f');
+        return line.len == 2 && (dpi_at(line, 1) == 't' || dpi_at(line, 1) == 'f');
     if (rn_reader_left(&r) > 0 && *r.p == '-')
         rn_skip(&r, 1);
     return kind != 0 && strchr(":$*%~>|", kind) && dpi_take_number(&r, UINT32_MAX - 1, &number) &&

@@ -45,7 +45,8 @@ static bool take_name(struct rn_reader *r, char out[16], size_t *len)
     if (r->bad || raw.p[0] != 32 || raw.p[NBSS_NAME - 1] != 0)
         return false;
     for (size_t i = 0; i < 16; i++) {
-        unsigned high = raw.p[1 + 2 * i] - (unsigned)'A', low = raw.p[2 + 2 * i] - (unsigned)'A';
+        unsigned high = dpi_at(raw, 1 + 2 * i) - (unsigned)'A',
+                 low = dpi_at(raw, 2 + 2 * i) - (unsigned)'A';
         if (high > 15 || low > 15)
             return false;
         unsigned c = high << 4 | low;

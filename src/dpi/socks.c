@@ -68,7 +68,8 @@ static enum rn_verdict take_request_4(const struct rn_dpi_input *in, struct rn_f
         return RN_NO;
     if (r.bad || !take_until_nul(&r, &user))
         return in->payload.len < SOCKS_MAX_USER ? RN_MORE : RN_NO;
-    bool named = address.p[0] == 0 && address.p[1] == 0 && address.p[2] == 0 && address.p[3] != 0;
+    bool named = address.p[0] == 0 && dpi_at(address, 1) == 0 && dpi_at(address, 2) == 0 &&
+                 dpi_at(address, 3) != 0;
     if (named && !take_until_nul(&r, &name))
         return in->payload.len < 2 * SOCKS_MAX_USER ? RN_MORE : RN_NO;
     if (rn_reader_left(&r) > 0 || !dpi_is_text(user) || (named && !is_name(name)))

@@ -50,7 +50,7 @@ static enum rn_verdict take_ident(const struct rn_dpi_input *in, struct rn_reade
         line = rn_take_bytes(r, rest.len);
     if ((whole && line.len > SSH_MAX_IDENT) || !is_version(line))
         return RN_NO;
-    *out_is_2 = line.p[4] == '2' || dpi_starts(line, DPI_LITERAL("SSH-1.99-"));
+    *out_is_2 = dpi_at(line, 4) == '2' || dpi_starts(line, DPI_LITERAL("SSH-1.99-"));
     if (whole)
         rn_facts_put_text(facts, in->from_initiator ? RN_FACT_CLIENT : RN_FACT_SERVER,
                           printable(line));
@@ -154,7 +154,7 @@ static bool probe(const struct rn_dpi_input *in)
     size_t n = in->payload.len < 4 ? in->payload.len : 4;
     return memcmp(in->payload.p, ident, n) == 0 ||
            (in->payload.p[0] == 0 && dpi_at(in->payload, 1) == 0 &&
-            (in->payload.len < 6 || in->payload.p[5] == KEXINIT));
+            (in->payload.len < 6 || dpi_at(in->payload, 5) == KEXINIT));
 }
 
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,

@@ -31,7 +31,7 @@ static bool take_sub(struct rn_reader *r, struct rn_bytes *terminal)
         uint8_t c = rn_take_u8(r);
         if (after_iac && c == SE) {
             body.len = n - 1;
-            if (body.len > 2 && body.p[0] == OPTION_TERMINAL && body.p[1] == 0)
+            if (body.len > 2 && body.p[0] == OPTION_TERMINAL && dpi_at(body, 1) == 0)
                 *terminal = dpi_after(body, 2);
             return is_option(dpi_at(body, 0)) && body.len > 0;
         }

@@ -26,12 +26,14 @@ static struct rn_bytes attribute(struct rn_bytes tag, struct rn_bytes name)
     struct rn_reader r = rn_reader_of(tag);
     for (; rn_reader_left(&r) > name.len + 2; rn_skip(&r, 1)) {
         struct rn_bytes rest = rn_reader_rest(&r);
-        uint8_t quote = rest.p[name.len + 1];
+        uint8_t quote = dpi_at(rest, name.len + 1);
         if (!dpi_starts(rest, name) || rest.p[name.len] != '=' || (quote != '\'' && quote != '"'))
             continue;
-        struct rn_reader value = rn_reader_of(dpi_after(rest, name.len + 2));
-        struct rn_bytes found = dpi_take_until(&value, quote);
-        return value.p > found.p + found.len ? found : (struct rn_bytes){NULL, 0};
+        struct rn_bytes value = dpi_after(rest, name.len + 2);
+        if (value.len == 0 || !memchr(value.p, quote, value.len))
+            break; // half a value is none
+        struct rn_reader to_quote = rn_reader_of(value);
+        return dpi_take_until(&to_quote, quote);
     }
     return (struct rn_bytes){NULL, 0};
 }

@@ -14,8 +14,14 @@ struct said {
     const char *bytes;
     size_t len;
 };
-#define CLIENT(text) {true, text, sizeof(text) - 1}
-#define SERVER(text) {false, text, sizeof(text) - 1}
+#define CLIENT(text)                 \
+    {                                \
+        true, text, sizeof(text) - 1 \
+    }
+#define SERVER(text)                  \
+    {                                 \
+        false, text, sizeof(text) - 1 \
+    }
 
 __attribute__((unused)) static void say(struct made_row *r, struct said s, size_t at, size_t len)
 {
