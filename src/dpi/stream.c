@@ -28,6 +28,7 @@ struct side {
     bool known;     // base means something
     bool begun;     // it has meant something before
     bool moved;     // it is not where the direction begins, as far as was seen
+    bool blind;     // no SYN was seen: it may have begun in the middle of anything
 };
 
 struct note {
@@ -355,6 +356,20 @@ static enum rn_verdict begin_anew(struct rn_dpi_ctx *ctx, struct side *side,
     return after == RN_YES ? after : verdict;
 }
 
+// Nothing came of a segment together with what was kept. Where the beginning was not seen, what was kept may be the tail
+// of something else, and the segment the beginning of what is looked for.
+static enum rn_verdict look_alone(struct rn_dpi_ctx *ctx, struct side *side,
+                                  const struct rn_dpi_input *in, uint32_t seq,
+                                  struct rn_bytes bytes, bool cut)
+{
+    enum rn_verdict verdict = deliver(ctx, side, in, bytes, cut);
+    if (verdict != RN_YES)
+        return verdict;
+    restart(ctx->memory, side, true, seq);
+    consume(ctx, side, in->from, bytes, cut);
+    return verdict;
+}
+
 // A segment that does not stand at the base, or finds something kept there.
 static enum rn_verdict through_buffer(struct rn_dpi_ctx *ctx, struct side *side,
                                       const struct rn_dpi_input *in, uint32_t at,
@@ -374,7 +389,13 @@ static enum rn_verdict through_buffer(struct rn_dpi_ctx *ctx, struct side *side,
         return begin_anew(ctx, side, in);
     if (at > before)
         return ++side->beyond > DPI_PATIENCE ? skip_hole(ctx, side, in) : RN_NO;
-    return a->len > before ? give(ctx, side, in, dpi_assembly_prefix(a), *cut) : RN_NO;
+    if (a->len == before)
+        return RN_NO;
+    uint32_t seq = side->base + at;
+    enum rn_verdict verdict = give(ctx, side, in, dpi_assembly_prefix(a), *cut);
+    if (verdict == RN_YES || !side->blind || ctx->row->app != RN_APP_NONE || at == 0)
+        return verdict;
+    return look_alone(ctx, side, in, seq, bytes, *cut);
 }
 
 // Where a direction begins: at its SYN, or at its first segment.
@@ -384,6 +405,7 @@ static void find_base(struct rn_dpi_ctx *ctx, struct side *side, const struct rn
     bool from_syn = !side->begun && in->has_base && ahead >= 0 && ahead <= DPI_ASSEMBLY_BYTES;
     restart(ctx->memory, side, true, from_syn ? in->base : in->seq);
     side->moved = side->begun || (in->has_base && !from_syn);
+    side->blind = !in->has_base;
     side->begun = true;
 }
 

@@ -177,6 +177,23 @@ static void without_a_syn_the_first_segment_is_the_start(void **state)
     row_close(&r);
 }
 
+// The tail of something that looks as if it might become something.
+static void without_a_syn_a_segment_gets_a_chance_of_its_own(void **state)
+{
+    (void)state;
+    struct made_row r;
+    struct made m, tail = {.len = 0};
+    make_request(&m);
+    made_text(&tail, "OPTIONS of all kinds");
+    open_http(&r);
+    r.no_syn = true;
+    assert_int_equal(row_feed(&r, true, &tail), RN_MORE);
+    assert_int_equal(row_feed(&r, true, &m), RN_YES);
+    assert_host(&r, "www.example.org");
+    assert_int_equal(r.memory.buffers.used, 0);
+    row_close(&r);
+}
+
 static void inv_3_a_full_pool_costs_knowledge_but_no_row(void **state)
 {
     (void)state;
@@ -372,6 +389,7 @@ int main(void)
         cmocka_unit_test(a_snapped_segment_breaks_the_stream),
         cmocka_unit_test(another_connection_on_the_tuple_begins_anew),
         cmocka_unit_test(without_a_syn_the_first_segment_is_the_start),
+        cmocka_unit_test(without_a_syn_a_segment_gets_a_chance_of_its_own),
         cmocka_unit_test(inv_3_a_full_pool_costs_knowledge_but_no_row),
         cmocka_unit_test(a_message_larger_than_the_buffer_is_told_as_far_as_it_goes),
         cmocka_unit_test(a_direction_without_proof_is_done_after_a_while_and_the_row_with_both),
