@@ -22,8 +22,8 @@ static const char *const verbs[] = {
 };
 
 // Verbs that only FTP has, by what may follow.
-static const char *const lone[] = {"PASV", "SYST", "FEAT", "CDUP", "PWD",  "REIN",
-                                   "ABOR", "STOU", "CCC",  "XPWD", "XCUP", NULL};
+static const char *const lone[] = {"PASV", "SYST", "FEAT", "CDUP", "REIN",
+                                   "STOU", "XPWD", "XCUP", NULL};
 static const char *const with_path[] = {"CWD",  "STOR", "APPE", "RNFR", "RNTO", "RMD", "MKD",
                                         "SIZE", "MDTM", "XCWD", "XMKD", "XRMD", NULL};
 
@@ -50,9 +50,19 @@ static bool is_type(struct rn_bytes text)
     return dpi_is_one_of(text, types);
 }
 
-// Whether a command proves the protocol on any port.
+static bool is_upper(struct rn_bytes verb)
+{
+    for (size_t i = 0; i < verb.len; i++)
+        if (verb.p[i] > 'Z')
+            return false;
+    return true;
+}
+
+// Whether a command proves the protocol on any port. Programs send capitals.
 static bool is_telling(struct rn_bytes verb, struct rn_bytes argument)
 {
+    if (!is_upper(verb))
+        return false;
     if (dpi_is_one_of(verb, lone))
         return argument.len == 0;
     if (dpi_is_one_of(verb, with_path))

@@ -204,9 +204,14 @@ static bool is_sealed(const struct rn_dpi_input *in)
 {
     struct rn_reader r = rn_reader_of(in->payload);
     uint32_t len = rn_take_be32(&r);
-    uint8_t first = rn_take_u8(&r), second = rn_take_u8(&r);
-    bool token = (first == 5 && second == 4) || (first == 0x60 && second >= 0x28);
-    return on_port(in) && !r.bad && token && len == in->payload.len - 4;
+    static const uint8_t krb5[] = {6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2};
+    struct rn_bytes token = rn_reader_rest(&r);
+    bool wrapped = dpi_at(token, 0) == 5 && dpi_at(token, 1) == 4 && dpi_at(token, 2) <= 7 &&
+                   dpi_at(token, 3) == 0xff; // RFC 4121, 4.2.6.2
+    bool old = dpi_at(token, 0) == 0x60 &&
+               (dpi_starts(dpi_after(token, 2), rn_bytes_of(krb5, sizeof(krb5))) ||
+                dpi_starts(dpi_after(token, 4), rn_bytes_of(krb5, sizeof(krb5)))); // RFC 1964, 1.1
+    return on_port(in) && !r.bad && (wrapped || old) && len == token.len;
 }
 
 static bool probe(const struct rn_dpi_input *in)

@@ -115,8 +115,9 @@ bool dpi_holds_upper(struct rn_bytes text, struct rn_bytes upper)
 
 bool dpi_is_one_of(struct rn_bytes word, const char *const *upper)
 {
+    char first = (char)upper_of(dpi_at(word, 0));
     for (; *upper; upper++)
-        if (dpi_equal_upper(word, rn_bytes_of(*upper, strlen(*upper))))
+        if (**upper == first && dpi_equal_upper(word, rn_bytes_of(*upper, strlen(*upper))))
             return true;
     return false;
 }

@@ -18,13 +18,17 @@ enum {
     CONNECT = 1,
     CONNACK = 2,
     PUBLISH = 3,
+    PUBACK = 4,
+    PUBREC = 5,
     PUBREL = 6,
+    PUBCOMP = 7,
     SUBSCRIBE = 8,
+    SUBACK = 9,
     UNSUBSCRIBE = 10,
+    UNSUBACK = 11,
     PINGREQ = 12,
     PINGRESP = 13,
     DISCONNECT = 14,
-    AUTH = 15,
 };
 
 struct packet {
@@ -149,20 +153,61 @@ static struct rn_bytes topic_of(struct packet *p, const struct rn_facts *facts)
     return !p->body.bad && is_topic(topic, filter) ? topic : (struct rn_bytes){NULL, 0};
 }
 
-// Whether the length is one that the type can have.
+// Whether a reason code and properties (version 5) end at the end of the body, or are left out.
+static bool is_reason(struct rn_reader r)
+{
+    size_t len;
+    if (rn_reader_left(&r) == 0)
+        return true;
+    rn_skip(&r, 1);
+    return rn_reader_left(&r) == 0 || (take_length(&r, &len) && len == rn_reader_left(&r));
+}
+
+// Whether there is a code for each filter: a quality of service, or a failure (3.9.3).
+static bool are_codes(struct rn_reader r)
+{
+    rn_skip(&r, 2);
+    size_t count = rn_reader_left(&r);
+    while (rn_reader_left(&r) > 0) {
+        uint8_t code = rn_take_u8(&r);
+        if (code > 2 && code < 0x80)
+            return false;
+    }
+    return count > 0 && count <= 64;
+}
+
+// Whether the body is one that the type can have. `p` is whole.
 static bool is_plausible(const struct packet *p)
 {
-    if (p->type == PINGREQ || p->type == PINGRESP)
+    struct rn_reader body = p->body;
+    uint8_t first = dpi_at(rn_reader_rest(&body), 0);
+    switch (p->type) {
+    case CONNACK:
+        rn_skip(&body, 1);
+        return p->len >= 2 && first <= 1 && is_reason(body);
+    case PUBLISH:
+        return p->len >= 3 && (p->flags & 6) != 6; // no such quality of service
+    case PUBACK:
+    case PUBREC:
+    case PUBREL:
+    case PUBCOMP:
+        rn_skip(&body, 2);
+        return p->len >= 2 && is_reason(body);
+    case SUBACK:
+        return are_codes(body);
+    case UNSUBACK:
+        return p->len == 2 || are_codes(body);
+    case SUBSCRIBE:
+    case UNSUBSCRIBE:
+        return p->len >= 5;
+    case PINGREQ:
+    case PINGRESP:
         return p->len == 0;
-    if (p->type == CONNACK)
-        return p->len >= 2 && (p->cut || rn_reader_left(&p->body) < 1 || *p->body.p <= 1);
-    if (p->type == DISCONNECT || p->type == AUTH)
-        return p->len < 256;
-    if (p->type == PUBLISH && (p->flags & 6) == 6) // no such quality of service
+    case DISCONNECT:
+        return is_reason(body);
+    default:
         return false;
-    if (p->type == PUBLISH || p->type == SUBSCRIBE || p->type == UNSUBSCRIBE)
-        return p->len >= 3;
-    return p->len >= 2 && p->len < 1024;
+    }
 }
 
 // Packets that fill the payload prove it on its port; a lone PINGREQ is two bytes and proves nothing.
@@ -174,9 +219,9 @@ static bool fills(const struct rn_dpi_input *in)
     if ((in->src_port != MQTT_PORT && in->dst_port != MQTT_PORT) || in->payload.len < 4)
         return false;
     for (unsigned n = 0; n < MQTT_MAX_PACKETS && rn_reader_left(&r) > 0; n++) {
-        if (take_packet(&r, &p) != RN_YES || p.cut || !is_plausible(&p) || p.type == CONNECT)
+        if (take_packet(&r, &p) != RN_YES || p.cut || !is_plausible(&p))
             return false;
-        if (p.type == PUBLISH && !topic_of(&p, &none).p)
+        if (has_topic(&p) && !topic_of(&p, &none).p)
             return false;
     }
     return rn_reader_left(&r) == 0;

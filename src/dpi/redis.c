@@ -84,15 +84,34 @@ static bool is_answer(struct rn_bytes line)
            rn_reader_left(&r) == 0;
 }
 
+// Inline commands are words, so only those that Redis knows are believed.
+static const char *const commands[] = {
+    "PING",   "ECHO",     "AUTH",     "HELLO",    "QUIT",      "SELECT",    "COMMAND",    "CLIENT",
+    "CONFIG", "INFO",     "GET",      "SET",      "SETEX",     "SETNX",     "MGET",       "MSET",
+    "DEL",    "EXISTS",   "EXPIRE",   "TTL",      "TYPE",      "KEYS",      "SCAN",       "INCR",
+    "DECR",   "APPEND",   "STRLEN",   "LPUSH",    "RPUSH",     "LPOP",      "RPOP",       "LRANGE",
+    "LLEN",   "SADD",     "SREM",     "SMEMBERS", "HGET",      "HSET",      "HGETALL",    "HDEL",
+    "ZADD",   "ZRANGE",   "XADD",     "XREAD",    "PUBLISH",   "SUBSCRIBE", "PSUBSCRIBE", "MULTI",
+    "EXEC",   "EVAL",     "SCRIPT",   "MONITOR",  "DBSIZE",    "FLUSHDB",   "FLUSHALL",   "SAVE",
+    "BGSAVE", "LASTSAVE", "SHUTDOWN", "SLAVEOF",  "REPLICAOF", "REPLCONF",  "PSYNC",      "SYNC",
+    "ROLE",   "CLUSTER",  "SENTINEL", "MODULE",   "DEBUG",     "RANDOMKEY", "RENAME",     NULL,
+};
+
 static enum rn_verdict take_inline(const struct rn_dpi_input *in, struct rn_bytes line,
                                    struct rn_facts *facts)
 {
     struct rn_reader words = rn_reader_of(line);
     struct rn_bytes name = dpi_take_word(&words);
-    if (!is_port(in->dst_port) || !is_name(name) || !dpi_is_text(line))
+    if (!is_port(in->dst_port) || !dpi_is_one_of(name, commands) || !dpi_is_text(line))
         return RN_NO;
     put_command(facts, name);
     return RN_YES;
+}
+
+// An answer ends by CR and LF, never by LF alone.
+static bool ends_well(const struct rn_dpi_input *in, struct rn_bytes line)
+{
+    return dpi_at(in->payload, line.len) == '\r';
 }
 
 static bool probe(const struct rn_dpi_input *in)
@@ -118,7 +137,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         return in->payload.len < 256 && dpi_is_text(in->payload) ? RN_MORE : RN_NO;
     if (dpi_is_alpha(in->payload.p[0]))
         return take_inline(in, line, facts);
-    return is_answer(line) ? RN_YES : RN_NO;
+    return is_answer(line) && ends_well(in, line) ? RN_YES : RN_NO;
 }
 
 const struct rn_dpi_proto dpi_redis = {
