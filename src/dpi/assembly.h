@@ -12,7 +12,7 @@
 #include "rustnet/base/reader.h"
 
 #define DPI_ASSEMBLY_BYTES 17408 // a message of 16 KiB with the headers of its records
-#define DPI_ASSEMBLY_RANGES 64 // QUIC scatters a hello over dozens of frames
+#define DPI_ASSEMBLY_RANGES 64   // QUIC scatters a hello over dozens of frames
 
 // All zero is empty.
 struct dpi_assembly {
