@@ -193,8 +193,10 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         in->src_port == FTP_PORT || (in->dst_port != FTP_PORT && !dpi_is_alpha(in->payload.p[0]));
     enum rn_verdict verdict =
         replies ? take_replies(in, proved, &r, facts) : take_commands(in, proved, &r, facts);
-    if (verdict == RN_YES)
+    if (verdict == RN_YES) {
+        dpi_tell_client(ctx, in, !replies);
         dpi_keep(ctx, dpi_unfinished(in->payload));
+    }
     return verdict;
 }
 

@@ -136,6 +136,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
                                                     : take_command(in, line, whole, proved, facts);
         if (n == 0 && one != RN_YES)
             return RN_NO;
+        if (n == 0)
+            dpi_tell_client(ctx, in, !is_response(in, line));
         verdict = RN_YES;
     }
     if (verdict != RN_YES)

@@ -57,7 +57,8 @@ static bool is_numeric(struct rn_bytes word)
            dpi_is_digit(dpi_at(word, 2));
 }
 
-static enum rn_verdict take_server(struct rn_bytes line, struct rn_facts *facts)
+static enum rn_verdict take_server(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
+                                   struct rn_bytes line, struct rn_facts *facts)
 {
     struct rn_reader words = rn_reader_of(dpi_after(line, 1));
     struct rn_bytes prefix = dpi_take_word(&words), command = dpi_take_word(&words);
@@ -66,6 +67,8 @@ static enum rn_verdict take_server(struct rn_bytes line, struct rn_facts *facts)
     if (!is_prefix(prefix) || !dpi_is_text(prefix) ||
         (!numeric && !dpi_is_one_of(command, from_server)) || target.len == 0)
         return RN_NO;
+    if (numeric)
+        dpi_tell_client(ctx, in, false);
     if (!memchr(prefix.p, '!', prefix.len))
         rn_facts_put_text(facts, RN_FACT_SERVER, prefix);
     if (numeric && command.p[0] == '0' && is_nick(target))
@@ -133,7 +136,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     for (unsigned n = 0; n < IRC_MAX_LINES && dpi_take_line_of(in, &r, &line, &whole); n++) {
         if ((line.len > 0 && memchr(line.p, 0, line.len)) || line.len > IRC_MAX_MESSAGE)
             break; // any other byte may be a colour or the like
-        enum rn_verdict one = dpi_at(line, 0) == ':' ? take_server(line, facts)
+        enum rn_verdict one = dpi_at(line, 0) == ':' ? take_server(ctx, in, line, facts)
                                                      : take_client(in, line, proved, facts);
         any |= line.len > 0;
         if (one == RN_YES)

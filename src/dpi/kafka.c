@@ -72,7 +72,6 @@ static bool probe(const struct rn_dpi_input *in)
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
-    (void)ctx;
     (void)app;
     (void)more;
     struct rn_reader r = rn_reader_of(in->payload);
@@ -88,6 +87,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     if (r.bad || len == 0 || (!none && len > KAFKA_MAX_CLIENT) || !is_client(client) ||
         size != in->payload.len - 4 || (none && !on_port))
         return RN_NO;
+    dpi_tell_client(ctx, in, true);
     rn_facts_put_text(facts, RN_FACT_CLIENT_ID, client);
     if (key < KAFKA_KEYS)
         rn_facts_put_text(facts, RN_FACT_COMMAND, rn_bytes_of(keys[key], strlen(keys[key])));

@@ -248,6 +248,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         if (!known && n == 0 && !((proved || on_port(in)) && is_plain(op.tag)))
             return RN_NO;
         const char *name = name_of(op.tag);
+        if (known)
+            dpi_tell_client(ctx, in, name != NULL);
         if (known && name)
             rn_facts_put_text(facts, RN_FACT_COMMAND, rn_bytes_of(name, strlen(name)));
     }

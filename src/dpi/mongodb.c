@@ -103,7 +103,6 @@ static bool probe(const struct rn_dpi_input *in)
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
-    (void)ctx;
     (void)app;
     struct rn_reader r = rn_reader_of(in->payload);
     struct rn_bytes name = {NULL, 0};
@@ -124,6 +123,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         fits = is_opcode(rn_take_le32(&r)) && !r.bad && dpi_at(in->payload, 24) <= 3;
     if (!fits)
         return RN_NO;
+    dpi_tell_client(ctx, in, asks);
     if (asks)
         rn_facts_put_text(facts, RN_FACT_COMMAND, name);
     *more = RN_DPI_OPEN;

@@ -235,6 +235,8 @@ static enum rn_verdict walk(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *i
     for (unsigned n = 0; n < MQTT_MAX_PACKETS && rn_reader_left(&r) > 0; n++) {
         size_t begin = rn_reader_left(&r);
         enum rn_verdict verdict = take_packet(&r, &p);
+        if (verdict == RN_YES && (p.type == CONNECT || p.type == CONNACK))
+            dpi_tell_client(ctx, in, p.type == CONNECT);
         if (verdict == RN_YES && p.type == CONNECT)
             verdict = take_connect(&p, facts);
         else if (verdict == RN_YES && has_topic(&p))

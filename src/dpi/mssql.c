@@ -157,6 +157,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
                                                                                     : RN_NO;
     if (facts->len == 0 && prove(in, &p) != RN_YES)
         return RN_NO;
+    dpi_tell_client(ctx, in, p.type != RESPONSE);
     if (p.type == LOGIN7 && is_login(&p)) {
         put_login(ctx, &p, facts);
         *more = RN_DPI_SETTLED;

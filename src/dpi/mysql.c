@@ -100,7 +100,6 @@ static bool probe(const struct rn_dpi_input *in)
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
-    (void)ctx;
     (void)app;
     struct rn_reader r = rn_reader_of(in->payload);
     uint32_t len = take_le24(&r);
@@ -124,6 +123,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         else if (first == 0xff && is_error(in, r))
             verdict = RN_YES;
     }
+    if (verdict == RN_YES)
+        dpi_tell_client(ctx, in, sequence == 1);
     return verdict == RN_MORE && in->cut ? RN_NO : verdict;
 }
 

@@ -109,6 +109,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     }
     if (verdict == RN_MORE)
         return may_grow(in) ? RN_MORE : RN_NO;
+    if (verdict == RN_YES)
+        dpi_tell_client(ctx, in, !reply);
     if (verdict == RN_YES && !reply)
         dpi_keep(ctx, dpi_unfinished(in->payload));
     return verdict;

@@ -137,11 +137,14 @@ static bool probe(const struct rn_dpi_input *in)
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
-    (void)ctx;
     (void)app;
     uint8_t first = in->payload.p[0];
-    if (first == 0)
-        return take_start(in, facts);
+    if (first == 0) {
+        enum rn_verdict verdict = take_start(in, facts);
+        if (verdict == RN_YES)
+            dpi_tell_client(ctx, in, true);
+        return verdict;
+    }
     if (dpi_has(facts, RN_FACT_COMMAND) && !dpi_has(facts, RN_FACT_USER))
         return RN_NO; // the answer to a request for TLS, or what follows it
     if (facts->len == 0 && !(in->payload.len > 5 && fills(in)))

@@ -83,7 +83,6 @@ static bool probe(const struct rn_dpi_input *in)
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
-    (void)ctx;
     (void)app;
     (void)more;
     struct rn_reader r = rn_reader_of(in->payload);
@@ -100,9 +99,12 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     if (indicated + 5 != len || rn_take_u8(&x224) != 0 || x224.bad)
         return RN_NO;
     bool on_port = in->src_port == RDP_PORT || in->dst_port == RDP_PORT;
-    if (kind == REQUEST)
-        return take_request(&x224, on_port, facts);
-    return kind == CONFIRM ? take_confirm(&x224, on_port, facts) : RN_NO;
+    enum rn_verdict verdict = kind == REQUEST   ? take_request(&x224, on_port, facts)
+                              : kind == CONFIRM ? take_confirm(&x224, on_port, facts)
+                                                : RN_NO;
+    if (verdict == RN_YES)
+        dpi_tell_client(ctx, in, kind == REQUEST);
+    return verdict;
 }
 
 const struct rn_dpi_proto dpi_rdp = {

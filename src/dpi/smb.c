@@ -71,16 +71,21 @@ static enum rn_verdict take_request(struct rn_reader *r, size_t len, struct rn_f
     return RN_YES;
 }
 
+// Whether a message that is not encrypted is the server's.
+static bool answers(struct rn_bytes smb)
+{
+    return dpi_at(smb, 0) == SMB1 ? dpi_at(smb, 9) & 0x80 : dpi_at(smb, 16) & 1;
+}
+
 // The version that an SMB message tells; {NULL, 0} if none.
 static struct rn_bytes version_in(struct rn_bytes smb)
 {
     bool is_1 = dpi_at(smb, 0) == SMB1;
     bool negotiates = is_1 ? dpi_at(smb, 4) == 0x72 : dpi_at(smb, 12) == 0 && dpi_at(smb, 13) == 0;
-    bool answers = is_1 ? dpi_at(smb, 9) & 0x80 : dpi_at(smb, 16) & 1;
     if (is_1)
-        return smb.len > 9 && (!negotiates || answers) ? DPI_LITERAL("1")
-                                                       : (struct rn_bytes){NULL, 0};
-    if (dpi_at(smb, 0) != SMB2 || !negotiates || !answers)
+        return smb.len > 9 && (!negotiates || answers(smb)) ? DPI_LITERAL("1")
+                                                            : (struct rn_bytes){NULL, 0};
+    if (dpi_at(smb, 0) != SMB2 || !negotiates || !answers(smb))
         return (struct rn_bytes){NULL, 0};
     return dialect_of(dpi_at(smb, 68) | (unsigned)dpi_at(smb, 69) << 8);
 }
@@ -121,6 +126,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         if (type != MESSAGE || !is_smb(body) || len < 32)
             return n == 0 ? RN_NO : RN_YES;
         *app = RN_APP_SMB;
+        if (body.len >= 20 && body.p[0] != ENCRYPTED && body.p[0] != COMPRESSED)
+            dpi_tell_client(ctx, in, !answers(body));
         verdict = RN_YES;
         rn_facts_drop(facts, RN_FACT_SERVICE); // of the session around it
         rn_facts_put_text(facts, RN_FACT_VERSION, version_in(body));

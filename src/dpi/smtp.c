@@ -159,10 +159,13 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     if (!in->cut && !dpi_take_line(&r, &line))
         return may_grow(in, proved) ? RN_MORE : RN_NO;
     r = rn_reader_of(in->payload);
-    enum rn_verdict verdict = dpi_is_digit(in->payload.p[0]) ? take_replies(in, proved, &r, facts)
-                                                             : take_commands(in, proved, &r, facts);
-    if (verdict == RN_YES)
+    bool reply = dpi_is_digit(in->payload.p[0]);
+    enum rn_verdict verdict =
+        reply ? take_replies(in, proved, &r, facts) : take_commands(in, proved, &r, facts);
+    if (verdict == RN_YES) {
+        dpi_tell_client(ctx, in, !reply);
         dpi_keep(ctx, dpi_unfinished(in->payload));
+    }
     return verdict;
 }
 

@@ -39,6 +39,18 @@ __attribute__((unused)) static void row_talk(struct made_row *r, uint16_t port,
         say(r, s[i], 0, s[i].len);
 }
 
+// Without a SYN, what is said tells which end is the client.
+__attribute__((unused)) static void assert_client(uint16_t port, struct said s)
+{
+    struct made_row r;
+    row_open(&r, RN_PROTO_TCP, MADE_CLIENT_PORT, port);
+    r.row.client = RN_DPI_NO_CLIENT;
+    r.no_syn = true;
+    say(&r, s, 0, s.len);
+    assert_int_equal(r.row.client, 0);
+    row_close(&r);
+}
+
 // A question without memory, about the first bytes of what was said.
 __attribute__((unused)) static struct asked ask_said(uint16_t port, struct said s, size_t len,
                                                      bool cut)

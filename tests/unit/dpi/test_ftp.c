@@ -117,6 +117,14 @@ static void commands_in_one_payload_are_all_read(void **state)
     row_close(&r);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER("220 x\r\n"), CLIENT("QUIT\r\n")};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(21, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +134,7 @@ int main(void)
         cmocka_unit_test(inv_1_elsewhere_it_must_be_what_only_ftp_says),
         cmocka_unit_test(what_others_say_on_its_port_proves_nothing),
         cmocka_unit_test(commands_in_one_payload_are_all_read),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

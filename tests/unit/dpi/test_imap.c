@@ -73,12 +73,21 @@ static void starttls_leads_into_tls(void **state)
     row_close(&r);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER("* OK x\r\n"), CLIENT("a NOOP\r\n")};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(143, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_tells_server_user_and_command),
         cmocka_unit_test(inv_1_what_proves_it),
         cmocka_unit_test(starttls_leads_into_tls),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,11 +60,20 @@ static void inv_1_what_proves_it(void **state)
         assert_proves_nothing(7776, no[i]);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER(":irc.example.org 001 wiz :x\r\n")};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(7776, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_tells_server_and_nick),
         cmocka_unit_test(inv_1_what_proves_it),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,13 +105,22 @@ static void start_tls_leads_into_it(void **state)
     row_close(&r);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER("\x30\x0c\2\1\1\x61\7\x0a\1\0\4\0\4\0"),
+                                        CLIENT("\x30\x1d\2\1\1\x77\x18\x80\x16"
+                                               "1.3.6.1.4.1.1466.20037")};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(3890, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(requests_tell_who_and_what),
-        cmocka_unit_test(results_prove_it_too),
-        cmocka_unit_test(near_misses_prove_nothing),
-        cmocka_unit_test(start_tls_leads_into_it),
+        cmocka_unit_test(requests_tell_who_and_what),    cmocka_unit_test(results_prove_it_too),
+        cmocka_unit_test(near_misses_prove_nothing),     cmocka_unit_test(start_tls_leads_into_it),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,11 +64,20 @@ static void near_misses_prove_nothing(void **state)
     assert_random_proves_nothing(&dpi_mongodb, 27017, start, 20000);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER(REPLY), CLIENT(MSG)};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(30000, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_proves_it),
         cmocka_unit_test(near_misses_prove_nothing),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,6 +93,14 @@ static void noise_is_no_connect(void **state)
     assert_random_proves_nothing(&dpi_mqtt, 1883, start, 20000);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER("\x20\2\0\0"), CLIENT(CONNECT_3)};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(1883, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +108,7 @@ int main(void)
         cmocka_unit_test(topics_come_from_publish_subscribe_and_unsubscribe),
         cmocka_unit_test(inv_1_without_a_connect_packets_must_fill_the_payload_on_the_port),
         cmocka_unit_test(noise_is_no_connect),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,12 +70,21 @@ static void a_request_for_tls_leads_into_it(void **state)
     row_close(&r);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER(GREETING), CLIENT(LOGIN)};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(13306, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_tells_server_and_user),
         cmocka_unit_test(inv_1_what_proves_it_and_what_does_not),
         cmocka_unit_test(a_request_for_tls_leads_into_it),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,6 +78,14 @@ static void stls_leads_into_tls(void **state)
     row_close(&r);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER("+OK x\r\n"), CLIENT("QUIT\r\n")};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(110, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +93,7 @@ int main(void)
         cmocka_unit_test(inv_2_a_digest_is_not_told),
         cmocka_unit_test(inv_1_what_proves_it),
         cmocka_unit_test(stls_leads_into_tls),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

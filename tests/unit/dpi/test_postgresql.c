@@ -87,12 +87,21 @@ static void a_request_for_tls_leads_into_it_or_to_a_start(void **state)
     row_close(&r);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {CLIENT(START)};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(15432, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_start_tells_user_database_and_client),
         cmocka_unit_test(inv_1_what_proves_it_and_what_does_not),
         cmocka_unit_test(a_request_for_tls_leads_into_it_or_to_a_start),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,11 +44,21 @@ static void inv_1_bare_requests_need_the_port(void **state)
     }
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER("\3\0\0\x0b\6\xd0\0\0\x12\x34\0"),
+                                        CLIENT("\3\0\0\x0b\6\xe0\0\0\0\0\0")};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(3389, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cookie_tells_the_user),
         cmocka_unit_test(inv_1_bare_requests_need_the_port),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,12 +98,21 @@ static void a_session_is_netbios_until_it_carries_smb(void **state)
         assert_proves_nothing(139, no[i]);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER(SMB1("s", "\x98")), CLIENT(SMB1("s", "\x18"))};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(445, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_to_the_negotiation_tell_the_version),
         cmocka_unit_test(inv_1_the_magic_proves_it_on_any_port),
         cmocka_unit_test(a_session_is_netbios_until_it_carries_smb),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,6 +99,14 @@ static void starttls_leads_into_tls(void **state)
     row_close(&r);
 }
 
+static void what_is_said_tells_the_client(void **state)
+{
+    (void)state;
+    static const struct said cases[] = {SERVER("220 x\r\n"), CLIENT("QUIT\r\n")};
+    for (size_t i = 0; i < MADE_COUNT(cases); i++)
+        assert_client(25, cases[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +114,7 @@ int main(void)
         cmocka_unit_test(inv_2_mail_is_no_command),
         cmocka_unit_test(inv_1_greetings_and_commands_prove_it),
         cmocka_unit_test(starttls_leads_into_tls),
+        cmocka_unit_test(what_is_said_tells_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
