@@ -262,6 +262,8 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     struct dpi_tls_hello hello = {.server = true};
     if (!see_all(&look))
         return RN_NO;
+    if (look.hello || look.has_server)
+        dpi_tell_client(ctx, in, look.hello != NULL);
     if (look.hello)
         tell_client(&look, facts);
     if (look.has_server)

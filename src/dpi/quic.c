@@ -189,6 +189,7 @@ static enum rn_verdict tell_google(struct quic_look *look, const struct quic_goo
         rn_facts_put_text(facts, RN_FACT_SNI, name);
     look->row->flags |= QUIC_ROW_PROVED | QUIC_ROW_GOOGLE;
     look->row->client = look->in->from;
+    dpi_tell_client(look->ctx, look->in, true);
     if (look->ctx->life->state < RN_QUIC_INITIAL)
         look->ctx->life->state = RN_QUIC_INITIAL;
     return RN_YES;

@@ -62,6 +62,7 @@ static struct rn_bytes open_first(struct quic_look *look, const struct quic_pack
     }
     adopt(row, packet, packet->dcid, keys);
     row->client = look->in->from;
+    dpi_tell_client(look->ctx, look->in, true);
     if (row->flags & QUIC_ROW_WAITING) // what came before Retry comes again
         dpi_buffer_release(look->ctx);
     row->flags &= (uint8_t)~QUIC_ROW_WAITING;

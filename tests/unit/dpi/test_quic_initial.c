@@ -263,6 +263,20 @@ static void a_hello_of_more_than_there_is_room_for_is_given_up(void **state)
     row_close(&t);
 }
 
+static void its_sender_is_the_client(void **state)
+{
+    (void)state;
+    struct made_row t;
+    struct made hello = {.len = 0}, frames = {.len = 0};
+    row_open(&t, RN_PROTO_UDP, 50000, 4433);
+    t.row.client = RN_DPI_NO_CLIENT;
+    made_crypto(&frames, 0, made_rfc_hello(&hello));
+    say_frames(&t, 1, initial_of(0),
+               &frames); // from the end that did not begin, as far as was seen
+    assert_int_equal(t.row.client, 1);
+    row_close(&t);
+}
+
 static void without_memory_one_datagram_still_tells(void **state)
 {
     (void)state;
@@ -289,6 +303,7 @@ int main(void)
         cmocka_unit_test(the_server_may_choose_another_version),
         cmocka_unit_test(inv_1_a_row_tries_only_so_many_ids),
         cmocka_unit_test(a_hello_of_more_than_there_is_room_for_is_given_up),
+        cmocka_unit_test(its_sender_is_the_client),
         cmocka_unit_test(without_memory_one_datagram_still_tells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
