@@ -7,6 +7,7 @@
 #define RUSTNET_DPI_H
 
 #include "rustnet/base/err.h"
+#include "rustnet/base/pool.h"
 #include "rustnet/base/text.h"
 #include "rustnet/base/verdict.h"
 #include "rustnet/model/facts.h"
@@ -16,21 +17,42 @@ struct rn_dpi_ctx;
 struct rn_dpi_ctx *rn_dpi_ctx_new(struct rn_err *err);
 void rn_dpi_ctx_free(struct rn_dpi_ctx *ctx);
 
-// What a parser is told about the packet at hand.
+// What a parser is told about the bytes at hand: a datagram, or what comes next in one direction of a stream.
 struct rn_dpi_input {
     struct rn_bytes payload;
     uint16_t proto; // RN_PROTO_TCP or RN_PROTO_UDP
     uint16_t src_port, dst_port;
     bool from_initiator;
+    uint8_t from; // end of the key that sent it
+    bool cut;     // what would continue the payload will never come: tell what lies wholly inside
+    bool start;   // it is the first of its direction, as far as was seen
+    uint8_t seen; // payload packets of this direction before this one
+    uint32_t missing; // bytes of the segment or datagram that were not captured
+    // TCP, for rn_dpi_packet: the payload's first byte, the acknowledgement, and the first byte of this direction.
+    bool has_base, has_ack;
+    uint32_t base, seq, ack;
 };
 
 // How a verdict goes on: whether later packets of the row are worth a look.
 enum rn_dpi_more {
-    RN_DPI_OPEN,    // more may be learned
-    RN_DPI_SETTLED, // nothing more will be
+    RN_DPI_OPEN,      // more may be learned
+    RN_DPI_SIDE_DONE, // nothing more will be in this direction
+    RN_DPI_SETTLED,   // nothing more will be
 };
 
-// One protocol.
+// What a proved row may turn into: the bytes that its own probe refuses are searched anew.
+enum rn_dpi_into {
+    RN_DPI_INTO_NOTHING,
+    RN_DPI_INTO_TLS, // by a hello of TLS
+    RN_DPI_INTO_ANY, // a tunnel
+};
+
+#define RN_DPI_FIRST_MAX 8
+struct rn_dpi_first {
+    uint16_t from, below;
+};
+
+// One protocol, or its part over one transport.
 struct rn_dpi_proto {
     enum rn_app app;
     const char *name;      // as shown: "DNS"
@@ -42,22 +64,69 @@ struct rn_dpi_proto {
     rn_dur idle_timeout;   // time-out class of a row that speaks it; 0: the transport's
     enum rn_fact subject;  // shown in brackets after the name: DNS (example.org)
     enum rn_fact hostname; // best hostname that the payload tells, or RN_FACT_NONE
+    enum rn_fact words[2]; // shown bare between name and bracket: NTP v4 Client
+    // What the first byte of a payload may be, {from, below}; none: anything. The index of the table is made of it.
+    struct rn_dpi_first first[RN_DPI_FIRST_MAX];
     // Cheap look at the first bytes: may this be it? True for a prefix of it that is too short to tell.
     bool (*probe)(const struct rn_dpi_input *in);
     // Parses; facts are added under the merge rules of model/facts.h, and only with RN_YES. *app is the row's at the
     // start and may be made more precise (TLS to HTTPS). *more is RN_DPI_OPEN at the start.
     enum rn_verdict (*parse)(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more);
+    // What it may turn into by now; NULL: nothing.
+    enum rn_dpi_into (*into)(const struct rn_facts *facts);
 };
 
-// Inspects one payload of a row that is not settled. *app is RN_APP_NONE until a protocol is proved; afterwards only
-// that protocol is asked, and what it leads into (TLS in a tunnel of HTTP). seen counts the payload packets inspected
-// before in this direction; it may stay at 255. A row settles after a bounded number of them, unless every_packet.
-// The verdict is about this payload; *more says whether the row stays open.
+// Inspects one payload of a row that is not settled, all by itself. *app is RN_APP_NONE until a protocol is proved;
+// afterwards only that protocol is asked, and what it leads into (TLS in a tunnel of HTTP). seen counts the payload
+// packets inspected before in this direction; it may stay at 255. A direction is done after a bounded number of them,
+// unless every_packet. The verdict is about this payload; *more says whether the row stays open.
 enum rn_verdict rn_dpi_inspect(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in, unsigned seen,
                                struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more);
 
-const struct rn_dpi_proto *rn_dpi_find(enum rn_app app); // NULL for RN_APP_NONE
+// What inspection keeps of rows between packets: memory that is reserved at start and given out by the row.
+// Guarded by whoever guards the rows.
+#define RN_DPI_NO_NOTE UINT32_MAX
+struct rn_dpi_memory {
+    struct rn_pool notes;   // one per row that has more to tell than its facts
+    struct rn_pool states;  // of protocols that remember something
+    struct rn_pool buffers; // bytes that wait for others
+    uint64_t refused;       // times that one of them was full
+};
+int rn_dpi_memory_init(struct rn_dpi_memory *memory, uint32_t rows, uint32_t buffers,
+                       struct rn_err *err);
+void rn_dpi_memory_done(struct rn_dpi_memory *memory);
+// Gives back what a row holds; RN_DPI_NO_NOTE is accepted.
+void rn_dpi_forget(struct rn_dpi_memory *memory, uint32_t note);
+
+// A word in the note that whoever keeps the row may use.
+uint32_t *rn_dpi_note_word(const struct rn_dpi_memory *memory, uint32_t note);
+
+// Where a connection of QUIC stands: what its life depends on.
+struct rn_dpi_life {
+    uint32_t idle_ms; // agreed idle time-out, 0: not known
+    uint8_t state;    // enum rn_quic_state
+};
+
+// A row as inspection sees it; whoever keeps the row fills it in and keeps what comes back.
+#define RN_DPI_DONE UINT8_MAX
+#define RN_DPI_NO_CLIENT 2
+struct rn_dpi_row {
+    enum rn_app app;
+    uint8_t seen[2]; // payload packets inspected, by end; RN_DPI_DONE: that direction is done
+    bool settled;
+    uint32_t note;  // RN_DPI_NO_NOTE at first
+    uint32_t word;  // the keeper's; nothing here looks at it
+    uint8_t client; // end that a payload has proved to be the client's; RN_DPI_NO_CLIENT
+    struct rn_dpi_life life;
+    struct rn_facts facts;
+};
+// Inspects a packet of a row: as above, but segments are put in order, and what a protocol has not yet understood is
+// kept for the next call. RN_YES: facts may have changed. A settled row holds no note.
+enum rn_verdict rn_dpi_packet(struct rn_dpi_ctx *ctx, struct rn_dpi_memory *memory,
+                              const struct rn_dpi_input *in, struct rn_dpi_row *row);
+
+const struct rn_dpi_proto *rn_dpi_find(enum rn_app app); // its first row; NULL for RN_APP_NONE
 const char *rn_dpi_name(enum rn_app app);                // "" for RN_APP_NONE
 // "DNS (example.org)", "HTTP (host)", ...; empty for RN_APP_NONE.
 void rn_dpi_text(enum rn_app app, const struct rn_facts *facts, struct rn_text256 *out);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// DNS over UDP, RFC 1035.
+// DNS over UDP and TCP, RFC 1035; mDNS, RFC 6762; LLMNR, RFC 4795.
 //
 //   header    id 2 | flags 2 | qdcount 2 | ancount 2 | nscount 2 | arcount 2          4.1.1
 //   question  name | type 2 | class 2                                                 4.1.2
 //   record    name | type 2 | class 2 | ttl 4 | rdlength 2 | rdata                    4.1.3
 //   name      (length 1-63 | label)* then 0, or a pointer 11 | offset 14 bits         4.1.4
+//
+//   over TCP   length 2 | message                                                     4.2.2
 //
 // 1. A question with a known class proves it. Without a question the records must fill the datagram to its end.
 // 2. A pointer leads strictly backwards from the piece of name that holds it, so no walk can loop.
@@ -20,6 +22,12 @@
 #define DNS_MAX_NAME 255 // on the wire, lengths and the final 0 included
 
 enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_PTR = 12, TYPE_AAAA = 28, TYPE_OPT = 41 };
+#define DNS_MAX_MESSAGES 64 // of a stream, in one go
+#define DNS_MAX_WAIT \
+    16384 // a longer message of a stream is read as far as it has come, and its rest skipped
+
+// Multicast DNS uses the top bit of a class for itself (RFC 6762, 5.4 and 10.2).
+enum { MDNS_CLASS_MASK = 0x7fff };
 enum { CLASS_IN = 1, CLASS_CH = 3, CLASS_HS = 4, CLASS_NONE = 254, CLASS_ANY = 255 };
 
 struct header {
@@ -32,6 +40,7 @@ struct header {
 struct walk {
     struct rn_bytes message;
     struct rn_reader r;
+    uint16_t class_mask;
     bool broken;
 };
 
@@ -127,7 +136,7 @@ static bool take_question(struct walk *w, struct name *name, uint16_t *type)
     if (!take_name(w, &w->r, offset_of(w), name))
         return false;
     *type = rn_take_be16(&w->r);
-    uint16_t class = rn_take_be16(&w->r);
+    uint16_t class = rn_take_be16(&w->r) & w->class_mask;
     if (!w->r.bad && (*type == 0 || !is_class(class)))
         w->broken = true;
     return !w->r.bad && !w->broken;
@@ -139,7 +148,7 @@ static bool take_record(struct walk *w, struct record *out)
     if (!take_name(w, &w->r, offset_of(w), &out->name))
         return false;
     out->type = rn_take_be16(&w->r);
-    out->class = rn_take_be16(&w->r);
+    out->class = rn_take_be16(&w->r) & w->class_mask;
     rn_skip(&w->r, 4);
     out->data = rn_reader_sub(&w->r, rn_take_be16(&w->r));
     if (!w->r.bad && out->type != TYPE_OPT && !is_class(out->class))
@@ -248,19 +257,19 @@ static void put_rcode(struct rn_facts *facts, unsigned rcode)
     rn_facts_put_text(facts, RN_FACT_RCODE, name);
 }
 
-static bool probe(const struct rn_dpi_input *in)
+// Where answers are looked for: multicast DNS sends addresses along as additional records (RFC 6762, 6).
+static unsigned records_of(const struct header *header, enum rn_app app)
 {
-    return in->payload.len >= DNS_HEADER_BYTES;
+    return app == RN_APP_MDNS ? header->answers + header->authorities + header->additionals
+                              : header->answers;
 }
 
-static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
-                             struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
+static enum rn_verdict take_message(struct rn_bytes message, enum rn_app app,
+                                    struct rn_facts *facts)
 {
-    (void)ctx;
-    (void)app;
-    (void)more;
     struct header header;
-    struct walk w = {in->payload, rn_reader_of(in->payload), false};
+    struct walk w = {message, rn_reader_of(message),
+                     app == RN_APP_MDNS ? MDNS_CLASS_MASK : UINT16_MAX, false};
     if (!take_header(&w.r, &header))
         return RN_NO;
     enum rn_verdict verdict = prove(w, &header);
@@ -271,8 +280,95 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
         return RN_YES;
     put_rcode(facts, header.rcode);
     if (taken == header.questions)
-        take_answers(&w, header.answers, facts);
+        take_answers(&w, records_of(&header, app), facts);
     return RN_YES;
+}
+
+static bool is_query(struct rn_bytes message)
+{
+    return dpi_at(message, 2) < 0x80;
+}
+
+static bool probe(const struct rn_dpi_input *in)
+{
+    return in->payload.len >= DNS_HEADER_BYTES;
+}
+
+static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
+                             struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
+{
+    (void)more;
+    enum rn_verdict verdict = take_message(in->payload, *app, facts);
+    if (verdict == RN_YES && *app != RN_APP_MDNS) // among equals nobody is the client
+        dpi_tell_client(ctx, in, is_query(in->payload));
+    return verdict == RN_MORE ? RN_NO : verdict; // no datagram is continued by the next
+}
+
+// Bytes of a long message that are still to come, by direction.
+struct rest {
+    uint32_t skip[2];
+};
+
+static bool probe_tcp(const struct rn_dpi_input *in)
+{
+    (void)in;
+    return true;
+}
+
+// Takes what is left of a long message off the front.
+static void skip_rest(struct rest *rest, unsigned from, struct rn_reader *r)
+{
+    size_t left = rn_reader_left(r), n = rest && rest->skip[from] < left ? rest->skip[from] : left;
+    if (!rest || rest->skip[from] == 0)
+        return;
+    rest->skip[from] -= (uint32_t)n;
+    rn_skip(r, n);
+}
+
+// What has come of a message that is not whole: kept until it is, or read as it is.
+static enum rn_verdict take_cut(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
+                                struct rn_bytes message, size_t len, struct rn_facts *facts)
+{
+    if (!in->cut && len <= DNS_MAX_WAIT) {
+        dpi_keep(ctx, message.len + 2);
+        return RN_MORE;
+    }
+    enum rn_verdict verdict = take_message(message, RN_APP_DNS, facts);
+    struct rest *rest = verdict == RN_YES ? dpi_state(ctx, sizeof(*rest)) : NULL;
+    if (rest)
+        rest->skip[in->from] = (uint32_t)(len - message.len);
+    return verdict;
+}
+
+static enum rn_verdict parse_tcp(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
+                                 struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
+{
+    (void)app;
+    (void)more;
+    enum rn_verdict best = RN_NO;
+    struct rn_reader r = rn_reader_of(in->payload);
+    if (dpi_has(facts, RN_FACT_QUERY) && !in->start)
+        skip_rest(dpi_state(ctx, sizeof(struct rest)), in->from, &r);
+    for (unsigned n = 0; n < DNS_MAX_MESSAGES && rn_reader_left(&r) > 0; n++) {
+        size_t len = rn_take_be16(&r), left = rn_reader_left(&r);
+        if (!r.bad && len < DNS_HEADER_BYTES)
+            return best;
+        struct rn_bytes message = rn_take_bytes(&r, len < left ? len : left);
+        if (r.bad) { // one byte of the length
+            if (!in->cut)
+                dpi_keep(ctx, 1);
+            return best == RN_YES ? RN_YES : RN_MORE;
+        }
+        enum rn_verdict verdict = message.len < len ? take_cut(ctx, in, message, len, facts)
+                                                    : take_message(message, RN_APP_DNS, facts);
+        if (verdict == RN_YES)
+            dpi_tell_client(ctx, in, is_query(message));
+        if (verdict == RN_YES || best == RN_NO)
+            best = verdict;
+        if (verdict != RN_YES)
+            return best;
+    }
+    return best;
 }
 
 const struct rn_dpi_proto dpi_dns = {
@@ -281,6 +377,50 @@ const struct rn_dpi_proto dpi_dns = {
     .spec = "RFC 1035",
     .proto = RN_PROTO_UDP,
     .ports = {53},
+    .port_gated = true,
+    .every_packet = true,
+    .idle_timeout = 30 * RN_SEC,
+    .subject = RN_FACT_QUERY,
+    .hostname = RN_FACT_QUERY,
+    .probe = probe,
+    .parse = parse,
+};
+
+const struct rn_dpi_proto dpi_dns_tcp = {
+    .app = RN_APP_DNS,
+    .name = "DNS",
+    .spec = "RFC 7766",
+    .proto = RN_PROTO_TCP,
+    .ports = {53},
+    .port_gated = true,
+    .every_packet = true,
+    .subject = RN_FACT_QUERY,
+    .hostname = RN_FACT_QUERY,
+    .probe = probe_tcp,
+    .parse = parse_tcp,
+};
+
+const struct rn_dpi_proto dpi_mdns = {
+    .app = RN_APP_MDNS,
+    .name = "mDNS",
+    .spec = "RFC 6762",
+    .proto = RN_PROTO_UDP,
+    .ports = {5353},
+    .port_gated = true,
+    .every_packet = true,
+    .idle_timeout = 30 * RN_SEC,
+    .subject = RN_FACT_QUERY,
+    .hostname = RN_FACT_QUERY,
+    .probe = probe,
+    .parse = parse,
+};
+
+const struct rn_dpi_proto dpi_llmnr = {
+    .app = RN_APP_LLMNR,
+    .name = "LLMNR",
+    .spec = "RFC 4795",
+    .proto = RN_PROTO_UDP,
+    .ports = {5355},
     .port_gated = true,
     .every_packet = true,
     .idle_timeout = 30 * RN_SEC,

@@ -4,6 +4,7 @@
 //   request    method SP target SP version CRLF    3     "GET /index.html HTTP/1.1"
 //   response   version SP status [SP reason] CRLF  4     "HTTP/1.1 200 OK"
 //   headers    name ":" OWS value OWS CRLF ... CRLF   5
+//   HTTP/2     "PRI * HTTP/2.0" CRLF ...              RFC 9113, 3.4
 //
 // 1. The version token proves it: SIP, RTSP and ICAP look the same but for that.
 // 2. A line that is not ended by LF is not read: half a host is no host.
@@ -69,7 +70,7 @@ static struct rn_bytes take_until(struct rn_reader *r, uint8_t stop)
 static bool is_version(struct rn_bytes token)
 {
     return dpi_equal(token, DPI_LITERAL("HTTP/1.1")) || dpi_equal(token, DPI_LITERAL("HTTP/1.0")) ||
-           dpi_equal(token, DPI_LITERAL("HTTP/2"));
+           dpi_equal(token, DPI_LITERAL("HTTP/2")) || dpi_equal(token, DPI_LITERAL("HTTP/2.0"));
 }
 
 // Methods are tokens (RFC 9110, 5.6.2), and all that are registered are of these characters.
@@ -167,10 +168,15 @@ static bool is_host(struct rn_bytes host)
     return host.len > 0;
 }
 
-static void take_headers(struct rn_reader *r, struct message *out)
+// True if the head ends within the bytes.
+static bool take_headers(struct rn_reader *r, struct message *out)
 {
     struct rn_bytes line;
-    for (unsigned n = 0; n < HTTP_MAX_HEADERS && take_line(r, &line) && line.len > 0; n++) {
+    for (unsigned n = 0; n < HTTP_MAX_HEADERS; n++) {
+        if (!take_line(r, &line))
+            return false;
+        if (line.len == 0)
+            break;
         struct rn_reader header = rn_reader_of(line);
         struct rn_bytes name = take_until(&header, ':');
         bool host = is_name(name, DPI_LITERAL("host"));
@@ -183,6 +189,7 @@ static void take_headers(struct rn_reader *r, struct message *out)
         else if (!host)
             out->user_agent = value;
     }
+    return true;
 }
 
 static bool is_scheme(struct rn_bytes text)
@@ -257,11 +264,13 @@ static bool is_final(const struct rn_facts *facts, uint32_t status)
     return !(status == 407 && is_connect(facts));
 }
 
-bool dpi_http_is_tunnel(const struct rn_facts *facts)
+// Whether a proxy has opened a tunnel (RFC 9110, 9.3.6): what follows is another protocol.
+static enum rn_dpi_into into(const struct rn_facts *facts)
 {
     uint32_t status;
-    return rn_facts_number(facts, RN_FACT_STATUS, &status) && status / 100 == 2 &&
-           is_connect(facts);
+    bool open =
+        rn_facts_number(facts, RN_FACT_STATUS, &status) && status / 100 == 2 && is_connect(facts);
+    return open ? RN_DPI_INTO_ANY : RN_DPI_INTO_NOTHING;
 }
 
 static void put_status(struct rn_facts *facts, unsigned status)
@@ -276,7 +285,7 @@ static enum rn_dpi_more open_or_settled(const struct rn_facts *facts)
 {
     uint32_t status;
     bool done = dpi_has(facts, RN_FACT_METHOD) && rn_facts_number(facts, RN_FACT_STATUS, &status) &&
-                is_final(facts, status) && !dpi_http_is_tunnel(facts);
+                is_final(facts, status) && into(facts) == RN_DPI_INTO_NOTHING;
     return done ? RN_DPI_SETTLED : RN_DPI_OPEN;
 }
 
@@ -296,6 +305,25 @@ static bool probe(const struct rn_dpi_input *in)
     return true;
 }
 
+// Prior knowledge of HTTP/2 (RFC 9113, 3.4): frames follow.
+static enum rn_verdict parse_preface(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
+                                     struct rn_facts *facts, enum rn_dpi_more *more)
+{
+    dpi_tell_client(ctx, in, true);
+    rn_facts_put_text(facts, RN_FACT_VERSION, DPI_LITERAL("HTTP/2"));
+    *more = RN_DPI_SETTLED;
+    return RN_YES;
+}
+
+static void put_request(struct rn_dpi_ctx *ctx, struct rn_facts *facts,
+                        const struct message *message)
+{
+    rn_facts_put_text(facts, RN_FACT_METHOD, message->method);
+    rn_facts_put_text(facts, RN_FACT_HOST, message->host);
+    rn_facts_put_text(facts, RN_FACT_USER_AGENT, message->user_agent);
+    put_target(ctx, facts, message);
+}
+
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
@@ -306,21 +334,23 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     bool ended = take_line(&r, &line), response = is_response(in->payload);
     if (!ended && line.len >= HTTP_MAX_LINE)
         return RN_NO;
+    if (ended && dpi_equal(line, DPI_LITERAL("PRI * HTTP/2.0")))
+        return parse_preface(ctx, in, facts, more);
     enum rn_verdict verdict = response ? take_status_line(line, ended, &message)
                                        : take_request_line(line, ended, &message);
     if (verdict != RN_YES)
         return verdict;
+    bool whole = response || take_headers(&r, &message) || in->cut;
+    dpi_tell_client(ctx, in, !response);
     rn_facts_put_text(facts, RN_FACT_VERSION, message.version);
-    if (response) {
+    if (response)
         put_status(facts, message.status);
-    } else {
-        take_headers(&r, &message);
-        rn_facts_put_text(facts, RN_FACT_METHOD, message.method);
-        rn_facts_put_text(facts, RN_FACT_HOST, message.host);
-        rn_facts_put_text(facts, RN_FACT_USER_AGENT, message.user_agent);
-        put_target(ctx, facts, &message);
-    }
-    *more = open_or_settled(facts);
+    else
+        put_request(ctx, facts, &message);
+    if (whole)
+        *more = open_or_settled(facts);
+    else // the head goes on in the next segment
+        dpi_keep(ctx, in->payload.len);
     return RN_YES;
 }
 
@@ -333,6 +363,8 @@ const struct rn_dpi_proto dpi_http = {
     .idle_timeout = 600 * RN_SEC,
     .subject = RN_FACT_HOST,
     .hostname = RN_FACT_HOST,
+    .first = {{'A', 'Z' + 1}, {'-', '-' + 1}, {'_', '_' + 1}},
     .probe = probe,
     .parse = parse,
+    .into = into,
 };

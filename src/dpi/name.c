@@ -39,11 +39,31 @@ static struct rn_bytes text_of(const struct rn_facts *facts, enum rn_fact fact)
     return rn_reader_rest(&r);
 }
 
-// The tunnel of a proxy, taken over by what is inside (table.c).
-static bool began_as_connect(enum rn_app app, const struct rn_facts *facts)
+// What a row of TLS began as (table.c): the tunnel of a proxy, or a protocol with a command like STARTTLS.
+static void add_origin(struct line *line, enum rn_app app, const struct rn_facts *facts)
 {
-    return app != RN_APP_HTTP &&
-           dpi_equal(rn_facts_find(facts, RN_FACT_METHOD, 0), DPI_LITERAL("CONNECT"));
+    if (app != RN_APP_TLS && app != RN_APP_HTTPS)
+        return;
+    struct rn_bytes service = rn_facts_find(facts, RN_FACT_SERVICE, 0);
+    if (dpi_equal(rn_facts_find(facts, RN_FACT_METHOD, 0), DPI_LITERAL("CONNECT")))
+        service = DPI_LITERAL("HTTP CONNECT");
+    if (service.len == 0)
+        return;
+    add(line, DPI_LITERAL(" in "), 0);
+    add(line, service, 0);
+}
+
+// Facts shown bare, each once: "SNMP v2c GET".
+static void add_words(struct line *line, const struct rn_dpi_proto *row,
+                      const struct rn_facts *facts)
+{
+    for (size_t i = 0; i < sizeof(row->words) / sizeof(row->words[0]); i++) {
+        struct rn_bytes word = text_of(facts, row->words[i]);
+        if (word.len == 0)
+            continue;
+        add(line, DPI_LITERAL(" "), 0);
+        add(line, word, 0);
+    }
 }
 
 void rn_dpi_text(enum rn_app app, const struct rn_facts *facts, struct rn_text256 *out)
@@ -53,13 +73,13 @@ void rn_dpi_text(enum rn_app app, const struct rn_facts *facts, struct rn_text25
     if (row) {
         struct rn_bytes subject = text_of(facts, row->subject);
         add(&line, rn_bytes_of(row->name, strlen(row->name)), 0);
+        add_words(&line, row, facts);
         if (subject.len > 0) {
             add(&line, DPI_LITERAL(" ("), 0);
             add(&line, subject, 1);
             add(&line, DPI_LITERAL(")"), 0);
         }
-        if (began_as_connect(app, facts))
-            add(&line, DPI_LITERAL(" in HTTP CONNECT"), 0);
+        add_origin(&line, app, facts);
     }
     rn_text_from_bytes(out, rn_bytes_of(line.s, line.len));
 }

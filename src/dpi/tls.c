@@ -1,397 +1,156 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS over TCP: the two hellos, RFC 8446 (and its forerunners back to SSL 3.0, RFC 6101).
+// TLS over TCP: records, RFC 8446 (and its forerunners back to SSL 3.0, RFC 6101).
 //
 //   record     type 1 | version 2 | length 2 | fragment                      RFC 8446, 5.1
-//   handshake  type 1 | length 3 | body                                      4
-//   body       version 2 | random 32 | session id 1+n | ClientHello:  suites 2+n | compression 1+n | extensions 2+n
-//                                                     | ServerHello:  suite 2    | compression 1   | extensions 2+n
 //
 // 1. A hello is proved by its record, its handshake header and its own version together: 11 bytes.
-// 2. A hello that is cut tells what lies wholly inside the bytes; a name that is cut is no name.
-// 3. The version is the ServerHello's choice. What the client offers is another fact, and goes when the choice is known.
-#include "room.h"
+// 2. A message may go on in the next record, as a record may in the next segment. A hello that has not come whole is
+//    kept (its row is TLS by then), and read again from its start when more of it comes.
+// 3. Without a hello (the capture began later), records of data that follow on each other without a gap prove it too.
+// 4. A direction is done with its first hello; a server that asks for another one (HelloRetryRequest) goes on.
+#include "tls_hello.h"
 
-#include "tls_ciphers.h"
-
-#define TLS_MAX_RECORDS 4 // looked at in one payload, to get past alerts and ChangeCipherSpec
+#define TLS_MAX_RECORDS 32            // looked at in one payload
 #define TLS_MAX_RECORD (16384 + 2048) // RFC 5246, 6.2.3
-#define TLS_MAX_HANDSHAKE 131072
-#define TLS_MAX_EXTENSIONS 128
-#define TLS_MAX_ALPN 16
-#define TLS_MIN_CLIENT_HELLO 41 // body with one suite, one compression method, no extensions
-#define TLS_MIN_SERVER_HELLO 38
-#define TLS_MAX_SESSION_ID 32
+#define TLS_MIN_DATA 17               // a byte and the tag of an AEAD (RFC 8446, 5.2)
 
-enum { RECORD_CCS = 20, RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };
-enum { CLIENT_HELLO = 1, SERVER_HELLO = 2 };
-enum {
-    EXT_SERVER_NAME = 0x0000,        // RFC 6066, 3
-    EXT_ALPN = 0x0010,               // RFC 7301
-    EXT_SUPPORTED_VERSIONS = 0x002b, // RFC 8446, 4.2.1
-    EXT_ECH = 0xfe0d,                // RFC 9849
-};
-enum { SSL_3_0 = 0x0300, TLS_1_2 = 0x0303, TLS_1_3 = 0x0304 };
+enum { RECORD_CCS = 20, RECORD_ALERT = 21, RECORD_HANDSHAKE = 22, RECORD_DATA = 23 };
+enum { VERSION_MIN = 0x0300, VERSION_MAX = 0x0304 };
 
-struct hello {
-    bool server;
-    bool whole; // all extensions were seen
-    bool retry; // HelloRetryRequest
-    bool ech;
-    bool has_suites; // the suite chosen, or all that are offered, were seen
-    bool has_tls13_suite;
-    uint16_t legacy;
-    uint16_t version; // from supported_versions, 0: none
-    uint16_t cipher;
-    struct rn_bytes sni;
-    struct rn_bytes alpn; // the list without its length, well-formed
+struct record {
+    uint8_t type;
+    bool whole;
+    struct rn_bytes fragment; // as much of it as there is
 };
 
-// Drafts of TLS 1.3 count in the low byte: 0x7f12 is draft 18, 0xfb1a Facebook's variant of draft 26.
-static bool is_draft(uint16_t version)
+// RN_MORE: the header is cut.
+static enum rn_verdict take_record(struct rn_reader *r, struct record *out)
 {
-    return version >> 8 == 0x7f || version >> 8 == 0xfb;
-}
-
-// Orders versions; 0 for those that are unknown or GREASE (RFC 8701). A draft of 1.3 is above 1.2 and below 1.3.
-static unsigned rank(uint16_t version)
-{
-    if (version >= SSL_3_0 && version <= TLS_1_3)
-        return (version - SSL_3_0 + 1u) << 8;
-    return is_draft(version) ? ((TLS_1_2 - SSL_3_0 + 1u) << 8) + (version & 0xffu) : 0;
-}
-
-static bool is_tls13_suite(uint16_t suite)
-{
-    return suite > 0x1300 && suite <= 0x1307;
-}
-
-// "TLS 1.2" or "TLS 1.3 (draft 18)" in out; nothing for a version without a name.
-static struct rn_bytes version_text(uint16_t version, char out[24])
-{
-    if (rank(version) == 0)
-        return (struct rn_bytes){NULL, 0};
-    if (version == SSL_3_0)
-        return DPI_LITERAL("SSL 3.0");
-    static const char draft[] = "TLS 1.3 (draft nn)";
-    memcpy(out, draft, sizeof(draft));
-    if (!is_draft(version)) {
-        out[6] = (char)('0' + (version & 0xff) - 1);
-        return rn_bytes_of(out, 7);
-    }
-    unsigned number = version & 0xff;
-    out[15] = (char)('0' + number / 10 % 10);
-    out[16] = (char)('0' + number % 10);
-    return rn_bytes_of(out, sizeof(draft) - 1);
-}
-
-static bool is_ldh(uint8_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.';
-}
-
-// A hostname: letters, digits, hyphens in labels of 1 to 63, a dot, a letter (which refuses IPv4 addresses).
-static bool is_hostname(struct rn_bytes name)
-{
-    if (name.len < 4 || name.len > 253 || dpi_at(name, 0) == '-' || dpi_last(name) == '-')
-        return false;
-    struct rn_reader r = rn_reader_of(name);
-    size_t label = 0, dots = 0, letters = 0;
-    while (rn_reader_left(&r) > 0) {
-        uint8_t c = rn_take_u8(&r);
-        if (!is_ldh(c))
-            return false;
-        letters += c > '9';
-        if (c == '.') {
-            if (label == 0)
-                return false;
-            label = 0;
-            dots++;
-        } else if (++label > 63) {
-            return false;
-        }
-    }
-    return label > 0 && dots > 0 && letters > 0;
-}
-
-static void take_sni(struct rn_reader ext, struct hello *out)
-{
-    struct rn_reader list = rn_reader_sub(&ext, rn_take_be16(&ext));
-    uint8_t type = rn_take_u8(&list);
-    struct rn_bytes name = rn_take_bytes(&list, rn_take_be16(&list));
-    if (!ext.bad && !list.bad && type == 0 && is_hostname(name))
-        out->sni = name;
-}
-
-static void take_alpn(struct rn_reader ext, struct hello *out)
-{
-    struct rn_bytes names = rn_take_bytes(&ext, rn_take_be16(&ext));
-    struct rn_reader r = rn_reader_of(names);
-    if (ext.bad || names.len == 0)
-        return;
-    while (rn_reader_left(&r) > 0) {
-        size_t len = rn_take_u8(&r);
-        rn_skip(&r, len);
-        if (r.bad || len == 0)
-            return;
-    }
-    out->alpn = names;
-}
-
-static void take_versions(struct rn_reader ext, struct hello *out)
-{
-    if (out->server) {
-        uint16_t version = rn_take_be16(&ext);
-        if (!ext.bad)
-            out->version = version;
-        return;
-    }
-    struct rn_reader list = rn_reader_sub(&ext, rn_take_u8(&ext));
-    if (ext.bad)
-        return;
-    while (rn_reader_left(&list) >= 2) {
-        uint16_t version = rn_take_be16(&list);
-        if (rank(version) > rank(out->version))
-            out->version = version;
-    }
-}
-
-// Only extensions that lie wholly inside the bytes are looked at.
-static void take_extensions(struct rn_reader *body, bool cut, struct hello *out)
-{
-    if (rn_reader_left(body) == 0) {
-        out->whole = !cut && !body->bad; // before RFC 3546 a hello had none
-        return;
-    }
-    size_t declared = rn_take_be16(body), left = rn_reader_left(body);
-    struct rn_reader r = rn_reader_sub(body, declared < left ? declared : left);
-    for (unsigned n = 0; n < TLS_MAX_EXTENSIONS && rn_reader_left(&r) > 0; n++) {
-        uint16_t type = rn_take_be16(&r);
-        struct rn_reader ext = rn_reader_sub(&r, rn_take_be16(&r));
-        if (r.bad)
-            return;
-        if (type == EXT_SERVER_NAME && !out->server)
-            take_sni(ext, out);
-        else if (type == EXT_ALPN)
-            take_alpn(ext, out);
-        else if (type == EXT_SUPPORTED_VERSIONS)
-            take_versions(ext, out);
-        else if (type == EXT_ECH && !out->server)
-            out->ech = true;
-    }
-    out->whole = !body->bad && declared <= left && rn_reader_left(&r) == 0;
-}
-
-// RFC 8446, 4.1.2. What contradicts itself ends the walk; the hello is proved all the same.
-static void take_client(struct rn_reader *body, bool cut, struct hello *out)
-{
-    size_t suites_len = rn_take_be16(body);
-    if (suites_len < 2 || suites_len % 2 != 0)
-        return;
-    for (size_t i = 0; i < suites_len && !body->bad; i += 2)
-        out->has_tls13_suite |= is_tls13_suite(rn_take_be16(body));
-    out->has_suites = !body->bad;
-    size_t methods_len = rn_take_u8(body);
-    if (methods_len == 0)
-        return;
-    rn_skip(body, methods_len);
-    take_extensions(body, cut, out);
-}
-
-// RFC 8446, 4.1.3.
-static void take_server(struct rn_reader *body, bool cut, struct hello *out)
-{
-    out->cipher = rn_take_be16(body);
-    out->has_suites = !body->bad;
-    if (out->legacy >> 8 != 0x7f) // drafts before 22 had no compression method
-        rn_skip(body, 1);
-    take_extensions(body, cut, out);
-}
-
-// SHA-256 of "HelloRetryRequest" (RFC 8446, 4.1.3).
-static const uint8_t retry_random[32] = {
-    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
-    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
-};
-
-static bool is_hello_version(uint16_t version, bool server)
-{
-    return (version >= SSL_3_0 && version <= TLS_1_3) || (server && version >> 8 == 0x7f);
-}
-
-// A hello in the fragment of a record, which may end early.
-static enum rn_verdict take_hello(struct rn_reader *r, struct hello *out)
-{
-    uint8_t type = rn_take_u8(r);
-    if (!r->bad && type != CLIENT_HELLO && type != SERVER_HELLO)
-        return RN_NO;
-    out->server = type == SERVER_HELLO;
-    size_t len = rn_take_be24(r), left = rn_reader_left(r);
-    size_t least = out->server ? TLS_MIN_SERVER_HELLO : TLS_MIN_CLIENT_HELLO;
-    if (!r->bad && (len < least || len > TLS_MAX_HANDSHAKE))
-        return RN_NO;
-    bool cut = len > left;
-    struct rn_reader body = rn_reader_sub(r, cut ? left : len);
-    out->legacy = rn_take_be16(&body);
-    if (body.bad)
+    out->type = rn_take_u8(r);
+    uint16_t version = rn_take_be16(r);
+    size_t len = rn_take_be16(r), left = rn_reader_left(r);
+    if (r->bad)
         return RN_MORE;
-    if (!is_hello_version(out->legacy, out->server))
+    if (version < VERSION_MIN || version > VERSION_MAX || len == 0 || len > TLS_MAX_RECORD)
         return RN_NO;
-    struct rn_bytes random = rn_take_bytes(&body, sizeof(retry_random));
-    out->retry = out->server && dpi_equal(random, rn_bytes_of(retry_random, sizeof(retry_random)));
-    if (out->legacy >> 8 != 0x7f) { // drafts before 22 had no session id in the ServerHello
-        size_t session_len = rn_take_u8(&body);
-        if (session_len > TLS_MAX_SESSION_ID)
-            return RN_YES;
-        rn_skip(&body, session_len);
-    }
-    if (out->server)
-        take_server(&body, cut, out);
-    else
-        take_client(&body, cut, out);
+    out->whole = len <= left;
+    out->fragment = rn_take_bytes(r, out->whole ? len : left);
     return RN_YES;
 }
 
-// Finds the hello among the records of a payload.
-static enum rn_verdict find_hello(struct rn_bytes payload, struct hello *out)
+// Adds the fragment of a further record to a message. The first one is not copied unless it has to be.
+static void append(struct rn_dpi_ctx *ctx, struct rn_bytes *message, struct rn_bytes fragment)
+{
+    if (message->len == 0) {
+        *message = fragment;
+        return;
+    }
+    size_t room = sizeof(ctx->message) - message->len;
+    size_t n = fragment.len < room ? fragment.len : room;
+    if (message->p != ctx->message)
+        memcpy(ctx->message, message->p, message->len);
+    memcpy(ctx->message + message->len, fragment.p, n);
+    *message = rn_bytes_of(ctx->message, message->len + n);
+}
+
+// The first handshake message among the records of a payload, as far as it goes. RN_NO: they hold none.
+static enum rn_verdict find_message(struct rn_dpi_ctx *ctx, struct rn_bytes payload,
+                                    struct rn_bytes *out)
 {
     struct rn_reader r = rn_reader_of(payload);
+    struct record record = {.type = 0};
+    *out = rn_bytes_of(NULL, 0);
     for (unsigned n = 0; n < TLS_MAX_RECORDS; n++) {
         if (n > 0 && rn_reader_left(&r) == 0)
-            return RN_NO;
-        uint8_t type = rn_take_u8(&r);
-        uint16_t version = rn_take_be16(&r);
-        size_t len = rn_take_be16(&r), left = rn_reader_left(&r);
-        if (r.bad)
-            return RN_MORE;
-        if (version < SSL_3_0 || version > TLS_1_3 || len == 0 || len > TLS_MAX_RECORD)
-            return RN_NO;
-        if (type == RECORD_HANDSHAKE) {
-            struct rn_reader fragment = rn_reader_sub(&r, len < left ? len : left);
-            enum rn_verdict verdict = take_hello(&fragment, out);
-            return verdict == RN_MORE && left >= len ? RN_NO : verdict;
-        }
-        if (!(type == RECORD_CCS && len == 1) && !(type == RECORD_ALERT && len == 2))
-            return RN_NO;
-        rn_skip(&r, len);
-        if (r.bad)
-            return RN_MORE;
+            break;
+        enum rn_verdict verdict = take_record(&r, &record);
+        if (verdict == RN_MORE)
+            return out->len > 0 ? RN_YES : RN_MORE;
+        bool skipped = (record.type == RECORD_CCS || record.type == RECORD_ALERT) &&
+                       record.fragment.len <= 2 && out->len == 0;
+        if (verdict == RN_NO || (record.type != RECORD_HANDSHAKE && !skipped))
+            return out->len > 0 ? RN_YES : RN_NO;
+        if (!skipped)
+            append(ctx, out, record.fragment);
+        if (!record.whole)
+            return out->len > 0 ? RN_YES : RN_MORE;
+        if (out->len >= sizeof(ctx->message) || (out->len > 0 && dpi_tls_is_all_there(*out)))
+            return RN_YES;
     }
-    return RN_NO;
+    return out->len > 0 ? RN_YES : RN_NO;
 }
 
-static bool begins_with(struct rn_bytes text, struct rn_bytes start)
+// A record of data, and behind it the end of the payload or the header of another one. Five bytes of which four are
+// fixed within narrow bounds, and a length that leads to the same again.
+static enum rn_verdict find_data(const struct rn_dpi_input *in)
 {
-    return text.len >= start.len && memcmp(text.p, start.p, start.len) == 0;
-}
-
-// ALPN identifiers of HTTP over TLS (IANA "TLS ALPN Protocol IDs"; the drafts of HTTP/2 were h2-14 and so on).
-static bool is_http(struct rn_bytes name)
-{
-    return dpi_equal(name, DPI_LITERAL("h2")) || begins_with(name, DPI_LITERAL("http/")) ||
-           begins_with(name, DPI_LITERAL("h2-")) || begins_with(name, DPI_LITERAL("spdy/"));
-}
-
-static bool put_alpn(struct rn_facts *facts, enum rn_fact fact, struct rn_bytes names)
-{
-    struct rn_reader r = rn_reader_of(names);
-    bool http = false;
-    for (unsigned n = 0; n < TLS_MAX_ALPN && rn_reader_left(&r) > 0; n++) {
-        struct rn_bytes name = rn_take_bytes(&r, rn_take_u8(&r));
-        rn_facts_put_text(facts, fact, name);
-        http |= is_http(name);
-    }
-    return http;
-}
-
-// "TLS_AES_128_GCM_SHA256 (0x1301)", or "0x1301" alone.
-static void put_cipher(struct rn_facts *facts, uint16_t code)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    char text[80], *p = text;
-    const char *name = dpi_tls_cipher(code);
-    size_t len = name ? strlen(name) : 0;
-    if (len > 0 && len < sizeof(text) - 16) {
-        memcpy(p, "TLS_", 4);
-        memcpy(p + 4, name, len);
-        memcpy(p + 4 + len, " (", 2);
-        p += 4 + len + 2;
-    }
-    *p++ = '0';
-    *p++ = 'x';
-    for (int shift = 12; shift >= 0; shift -= 4)
-        *p++ = hex[code >> shift & 15];
-    if (len > 0)
-        *p++ = ')';
-    rn_facts_put_text(facts, RN_FACT_CIPHER, rn_bytes_of(text, (size_t)(p - text)));
-}
-
-// The version that a hello speaks of. Where supported_versions was not reached, the suites of TLS 1.3 tell: they can
-// be chosen in that version only, and are offered only by those who offer it (RFC 8446, B.4).
-static uint16_t version_of(const struct hello *hello)
-{
-    if (hello->version)
-        return hello->version;
-    bool tls13 = hello->server ? is_tls13_suite(hello->cipher) : hello->has_tls13_suite;
-    if (!hello->whole && hello->legacy == TLS_1_2) {
-        if (tls13)
-            return TLS_1_3;
-        return hello->has_suites ? hello->legacy : 0;
-    }
-    return hello->legacy;
-}
-
-static bool put_client(struct rn_facts *facts, const struct hello *hello)
-{
-    char text[24];
-    if (!dpi_has(facts, RN_FACT_VERSION))
-        rn_facts_put_text(facts, RN_FACT_OFFERED_VERSION, version_text(version_of(hello), text));
-    rn_facts_put_text(facts, RN_FACT_SNI, hello->sni);
-    if (hello->ech)
-        rn_facts_put_flag(facts, RN_FACT_ECH);
-    // The second hello after a HelloRetryRequest offers the same (RFC 8446, 4.1.2).
-    return !dpi_has(facts, RN_FACT_ALPN) && put_alpn(facts, RN_FACT_ALPN, hello->alpn);
-}
-
-static bool put_server(struct rn_facts *facts, const struct hello *hello)
-{
-    char text[24];
-    struct rn_bytes version = version_text(version_of(hello), text);
-    rn_facts_put_text(facts, RN_FACT_VERSION, version);
-    if (version.len > 0)
-        rn_facts_drop(facts, RN_FACT_OFFERED_VERSION);
-    if (hello->has_suites)
-        put_cipher(facts, hello->cipher);
-    return put_alpn(facts, RN_FACT_ALPN_SELECTED, hello->alpn);
+    struct rn_reader r = rn_reader_of(in->payload);
+    struct record record = {.type = 0};
+    enum rn_verdict verdict = take_record(&r, &record);
+    if (verdict != RN_YES)
+        return verdict;
+    if (record.fragment.len < TLS_MIN_DATA)
+        return record.whole ? RN_NO : RN_MORE;
+    if (!record.whole)
+        return RN_MORE;
+    return rn_reader_left(&r) == 0 ? RN_YES : take_record(&r, &record);
 }
 
 static bool probe(const struct rn_dpi_input *in)
 {
     struct rn_reader r = rn_reader_of(in->payload);
     uint8_t type = rn_take_u8(&r);
-    if (type < RECORD_CCS || type > RECORD_HANDSHAKE)
+    if (type < RECORD_CCS || type > RECORD_DATA)
         return false;
     if (rn_reader_left(&r) < 2)
-        return rn_reader_left(&r) == 0 || rn_take_u8(&r) == SSL_3_0 >> 8;
+        return rn_reader_left(&r) == 0 || rn_take_u8(&r) == VERSION_MIN >> 8;
     uint16_t version = rn_take_be16(&r);
-    return version >= SSL_3_0 && version <= TLS_1_3;
+    return version >= VERSION_MIN && version <= VERSION_MAX;
+}
+
+// A record of data, or an alert that is sealed; a plain one has two bytes.
+static bool is_sealed(struct rn_bytes payload)
+{
+    uint8_t type = dpi_at(payload, 0);
+    return type == RECORD_DATA ||
+           (type == RECORD_ALERT && payload.len >= 5 && dpi_at(payload, 4) >= TLS_MIN_DATA);
+}
+
+static enum rn_verdict parse_data(const struct rn_dpi_input *in, const struct rn_facts *facts,
+                                  enum rn_dpi_more *more)
+{
+    bool known = dpi_has(facts, RN_FACT_VERSION) || dpi_has(facts, RN_FACT_OFFERED_VERSION);
+    enum rn_verdict verdict = known ? RN_NO : find_data(in);
+    if (verdict == RN_YES) // no hello comes behind data
+        *more = RN_DPI_SIDE_DONE;
+    return verdict;
 }
 
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
-    (void)ctx;
-    struct hello hello = {.server = false};
-    enum rn_verdict verdict = find_hello(in->payload, &hello);
+    struct dpi_tls_hello hello;
+    struct rn_bytes message;
+    if (is_sealed(in->payload))
+        return parse_data(in, facts, more);
+    enum rn_verdict verdict = find_message(ctx, in->payload, &message);
+    if (verdict == RN_YES)
+        verdict = dpi_tls_hello_read(message, DPI_TLS_TCP, &hello);
     if (verdict != RN_YES)
         return verdict;
-    bool saw_client = dpi_has(facts, RN_FACT_OFFERED_VERSION);
-    bool saw_server = dpi_has(facts, RN_FACT_VERSION);
-    bool http = hello.server ? put_server(facts, &hello) : put_client(facts, &hello);
+    dpi_tell_client(ctx, in, !hello.server);
+    bool there = in->cut || hello.whole || dpi_tls_is_all_there(message);
+    bool http = false;
+    if (!hello.server)
+        http = dpi_tls_put_client(ctx, facts, &hello);
+    else if (there)
+        http = dpi_tls_put_server(facts, &hello);
     if (http && *app == RN_APP_TLS)
         *app = RN_APP_HTTPS;
-    bool other_side = hello.server ? saw_client && !hello.retry : saw_server;
-    *more = other_side ? RN_DPI_SETTLED : RN_DPI_OPEN;
+    if (!there)
+        dpi_keep(ctx, in->payload.len);
+    else if (!hello.retry)
+        *more = RN_DPI_SIDE_DONE;
     return RN_YES;
 }
 
@@ -405,6 +164,7 @@ const struct rn_dpi_proto dpi_https = {
     .idle_timeout = 600 * RN_SEC,
     .subject = RN_FACT_SNI,
     .hostname = RN_FACT_SNI,
+    .first = {{RECORD_CCS, RECORD_DATA + 1}},
     .probe = probe,
     .parse = parse,
 };
@@ -418,6 +178,7 @@ const struct rn_dpi_proto dpi_tls = {
     .idle_timeout = 600 * RN_SEC,
     .subject = RN_FACT_SNI,
     .hostname = RN_FACT_SNI,
+    .first = {{RECORD_CCS, RECORD_DATA + 1}},
     .probe = probe,
     .parse = parse,
 };

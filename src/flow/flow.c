@@ -10,6 +10,7 @@ static void shard_done(struct flow_shard *s)
     rn_pool_done(&s->rows);
     for (unsigned c = 0; c < FLOW_FACT_CLASSES; c++)
         rn_pool_done(&s->facts[c]);
+    rn_dpi_memory_done(&s->inspection);
     rn_mutex_done(&s->lock);
 }
 
@@ -45,6 +46,8 @@ static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsig
     // Large facts are rare: there is room for fewer of them.
     for (unsigned c = 0; !rc && cfg->dpi && c < FLOW_FACT_CLASSES; c++)
         rc = rn_pool_init(&s->facts[c], (size_t)32 << c, c < 4 ? cap : (cap >> (c - 3)) + 8, err);
+    if (!rc && cfg->dpi)
+        rc = rn_dpi_memory_init(&s->inspection, cap, FLOW_BUFFERS / cfg->shards, err);
     return rc;
 }
 
@@ -97,7 +100,7 @@ void rn_flow_counts(struct rn_flow *flow, struct rn_counts *out)
         out->rows_closed += s->closed;
         out->rows_evicted += s->evicted;
         out->dropped_table += s->dropped;
-        out->facts_refused += s->facts_refused;
+        out->facts_refused += s->facts_refused + s->inspection.refused;
         out->ignored[RN_IGNORE_LATE] += s->late;
         flow_unlock(s);
     }

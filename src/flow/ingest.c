@@ -69,6 +69,9 @@ static void transport(struct flow_shard *s, uint32_t row, const struct rn_packet
     case RN_PROTO_TCP:
         if (rn_conn_tcp_packet(conn, p))
             turn(s, row, p);
+        if (RN_UNLIKELY(p->tcp.flags & RN_TCP_SYN) && !(conn->tcp.saw[p->from] & RN_TCP_SAW_FIN) &&
+            !(p->flags & RN_PACKET_LATER_FRAGMENT))
+            conn->tcp.fin_end[p->from] = p->tcp.seq + 1;
         break;
     case RN_PROTO_ICMP:
     case RN_PROTO_ICMPV6:
@@ -95,31 +98,62 @@ static void transport(struct flow_shard *s, uint32_t row, const struct rn_packet
         grow_up(s, row);
 }
 
+static void describe(const struct rn_conn *conn, const struct rn_packet *p, struct rn_dpi_input *in)
+{
+    unsigned from = p->from;
+    uint32_t sent = p->payload_bytes;
+    *in = (struct rn_dpi_input){
+        .payload = p->payload,
+        .proto = p->key.proto,
+        .src_port = p->key.port[from],
+        .dst_port = p->key.port[1 - from],
+        .from_initiator = from == conn->initiator,
+        .from = p->from,
+        .missing = sent > p->payload.len ? sent - (uint32_t)p->payload.len : 0,
+    };
+    if (p->key.proto != RN_PROTO_TCP)
+        return;
+    unsigned saw = conn->tcp.saw[from];
+    in->seq = p->tcp.seq + (p->tcp.flags & RN_TCP_SYN ? 1 : 0);
+    in->has_ack = p->tcp.flags & RN_TCP_ACK;
+    in->ack = p->tcp.ack;
+    in->has_base = saw & (RN_TCP_SAW_SYN | RN_TCP_SAW_SYN_ACK) && !(saw & RN_TCP_SAW_FIN);
+    in->base = conn->tcp.fin_end[from];
+}
+
+// A connection of QUIC that has closed goes by its own time-out.
+static void end_quic(struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    if (conn->flags & RN_CONN_TERMINAL || !rn_quic_state_terminal(conn->quic.state))
+        return;
+    conn->flags |= RN_CONN_TERMINAL;
+    conn->terminal_since = conn->last_seen;
+    flow_settle(s, row, FLOW_EMBRYOS);
+    flow_rearm(s, row);
+}
+
 static void inspect(struct flow_shard *s, uint32_t row, const struct rn_packet *p,
                     struct rn_dpi_ctx *dpi)
 {
     struct rn_conn *conn = flow_row(s, row);
-    struct rn_dpi_input in = {.payload = p->payload,
-                              .proto = p->key.proto,
-                              .src_port = p->key.port[p->from],
-                              .dst_port = p->key.port[1 - p->from],
-                              .from_initiator = p->from == conn->initiator};
-    struct rn_facts facts;
-    flow_facts_load(s, conn->facts_ref, &facts);
-    enum rn_app app = conn->app;
-    enum rn_dpi_more more = RN_DPI_OPEN;
-    enum rn_verdict verdict =
-        rn_dpi_inspect(dpi, &in, conn->dpi_seen[p->from], &facts, &app, &more);
-    if (conn->dpi_seen[p->from] < UINT8_MAX)
-        conn->dpi_seen[p->from]++;
-    if (more == RN_DPI_SETTLED)
-        conn->flags |= RN_CONN_DPI_SETTLED;
-    if (verdict == RN_YES && facts.len)
-        conn->facts_ref = flow_facts_save(s, conn->facts_ref, &facts);
-    if (app != conn->app) {
-        conn->app = (uint8_t)app;
+    struct rn_dpi_input in;
+    struct rn_dpi_row found;
+    describe(conn, p, &in);
+    flow_inspection_load(s, conn, &found);
+    enum rn_verdict verdict = rn_dpi_packet(dpi, &s->inspection, &in, &found);
+    flow_inspection_save(s, conn, &found, verdict == RN_YES);
+    if (found.client != RN_DPI_NO_CLIENT && !(conn->flags & RN_CONN_INITIATOR_PROVED)) {
+        conn->initiator = found.client;
+        conn->flags |= RN_CONN_INITIATOR_PROVED;
+        flow_orient(s, conn);
+    }
+    if (found.app != (enum rn_app)conn->app) {
+        conn->app = (uint8_t)found.app;
         flow_rearm(s, row);
     }
+    if (conn->app == RN_APP_QUIC)
+        end_quic(s, row);
 }
 
 // PKTAP names the process with the packet.
@@ -171,6 +205,7 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
         name_owner(flow, conn, p);
     transport(s, row, p);
     if (p->payload.len && dpi && flow->cfg.dpi && !(conn->flags & RN_CONN_DPI_SETTLED) &&
+        conn->dpi_seen[p->from] != RN_DPI_DONE && !(p->flags & RN_PACKET_LATER_FRAGMENT) &&
         (p->key.proto == RN_PROTO_TCP || p->key.proto == RN_PROTO_UDP))
         inspect(s, row, p, dpi);
     if (is_new) {

@@ -22,6 +22,7 @@
 #define FLOW_NONE UINT32_MAX
 #define FLOW_TOMBSTONE_LIFE (30 * RN_SEC) // core.md 4.6
 #define FLOW_FACT_CLASSES 7               // 32 to 2,048 bytes
+#define FLOW_BUFFERS 1024                 // of 17 KiB, in all shards together
 
 enum flow_queue {
     FLOW_TOMBSTONES,
@@ -45,6 +46,7 @@ struct flow_shard {
     uint32_t number;
     struct rn_pool rows;
     struct rn_pool facts[FLOW_FACT_CLASSES];
+    struct rn_dpi_memory inspection; // of rows that are not settled
     struct flow_list queue[FLOW_QUEUES];
     uint32_t wheel[FLOW_WHEEL + 1];     // heads; the last is the due list
     uint64_t occupied[FLOW_WHEEL / 64]; // hints: a clear bit is an empty bucket
@@ -122,8 +124,13 @@ void flow_turned(struct flow_shard *s, uint32_t row);
 
 // store.c
 void flow_facts_load(const struct flow_shard *s, uint32_t ref, struct rn_facts *out);
-uint32_t flow_facts_save(struct flow_shard *s, uint32_t ref, const struct rn_facts *facts);
 void flow_facts_release(struct flow_shard *s, uint32_t ref);
+// What inspection says of a row. While the row has a note, its reference leads to the note, and on to the facts.
+void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn,
+                          struct rn_dpi_row *out);
+// changed: there are new facts.
+void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const struct rn_dpi_row *row,
+                          bool changed);
 
 // events
 struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events,

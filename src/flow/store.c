@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Facts of rows in size-classed pools: class c holds 32 << c bytes. A reference is class << 29 | number in the class.
+// The class behind the last is a note of inspection, which knows the reference of the facts: a row that is being
+// inspected has one, and rows are too many to pay for a second reference.
 #include "shard.h"
 
 #define CLASS_SHIFT 29
+#define NOTE_CLASS FLOW_FACT_CLASSES
 #define HEAD_BYTES offsetof(struct rn_facts, data)
+
+_Static_assert(NOTE_CLASS < 1 << (32 - CLASS_SHIFT), "one class more than facts have");
 
 static unsigned class_of(size_t bytes)
 {
@@ -13,24 +18,46 @@ static unsigned class_of(size_t bytes)
     return c;
 }
 
+static uint32_t number_of(uint32_t ref)
+{
+    return ref & ((1u << CLASS_SHIFT) - 1);
+}
+
+static uint32_t note_of(uint32_t ref)
+{
+    return ref != FLOW_NONE && ref >> CLASS_SHIFT == NOTE_CLASS ? number_of(ref) : RN_DPI_NO_NOTE;
+}
+
+static uint32_t facts_of(const struct flow_shard *s, uint32_t ref)
+{
+    uint32_t note = note_of(ref);
+    return note == RN_DPI_NO_NOTE ? ref : *rn_dpi_note_word(&s->inspection, note);
+}
+
 void flow_facts_load(const struct flow_shard *s, uint32_t ref, struct rn_facts *out)
 {
+    ref = facts_of(s, ref);
     if (ref == FLOW_NONE) {
         rn_facts_clear(out);
         return;
     }
-    const struct rn_facts *in =
-        rn_pool_at(&s->facts[ref >> CLASS_SHIFT], ref & ((1u << CLASS_SHIFT) - 1));
+    const struct rn_facts *in = rn_pool_at(&s->facts[ref >> CLASS_SHIFT], number_of(ref));
     memcpy(out, in, HEAD_BYTES + in->len);
+}
+
+static void release(struct flow_shard *s, uint32_t ref)
+{
+    if (ref != FLOW_NONE)
+        rn_pool_release(&s->facts[ref >> CLASS_SHIFT], number_of(ref));
 }
 
 void flow_facts_release(struct flow_shard *s, uint32_t ref)
 {
-    if (ref != FLOW_NONE)
-        rn_pool_release(&s->facts[ref >> CLASS_SHIFT], ref & ((1u << CLASS_SHIFT) - 1));
+    release(s, facts_of(s, ref));
+    rn_dpi_forget(&s->inspection, note_of(ref));
 }
 
-uint32_t flow_facts_save(struct flow_shard *s, uint32_t ref, const struct rn_facts *facts)
+static uint32_t save(struct flow_shard *s, uint32_t ref, const struct rn_facts *facts)
 {
     size_t bytes = HEAD_BYTES + facts->len;
     unsigned c = class_of(bytes);
@@ -40,11 +67,48 @@ uint32_t flow_facts_save(struct flow_shard *s, uint32_t ref, const struct rn_fac
             s->facts_refused++;
             return ref;
         }
-        flow_facts_release(s, ref);
+        release(s, ref);
         ref = (uint32_t)c << CLASS_SHIFT | n;
     }
-    memcpy(rn_pool_at(&s->facts[c], ref & ((1u << CLASS_SHIFT) - 1)), facts, bytes);
+    memcpy(rn_pool_at(&s->facts[c], number_of(ref)), facts, bytes);
     return ref;
+}
+
+void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn,
+                          struct rn_dpi_row *out)
+{
+    out->app = conn->app;
+    out->seen[0] = conn->dpi_seen[0];
+    out->seen[1] = conn->dpi_seen[1];
+    out->settled = false;
+    out->note = note_of(conn->facts_ref);
+    out->word = facts_of(s, conn->facts_ref);
+    out->client = RN_DPI_NO_CLIENT;
+    out->life = (struct rn_dpi_life){0};
+    if (conn->app == RN_APP_QUIC)
+        out->life = (struct rn_dpi_life){conn->quic.idle_ms, conn->quic.state};
+    flow_facts_load(s, conn->facts_ref, &out->facts);
+}
+
+void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const struct rn_dpi_row *row,
+                          bool changed)
+{
+    uint32_t facts = row->word; // the note may be gone
+    if (changed && row->facts.len)
+        facts = save(s, facts, &row->facts);
+    conn->facts_ref = facts;
+    if (row->note != RN_DPI_NO_NOTE) {
+        *rn_dpi_note_word(&s->inspection, row->note) = facts;
+        conn->facts_ref = (uint32_t)NOTE_CLASS << CLASS_SHIFT | row->note;
+    }
+    conn->dpi_seen[0] = row->seen[0];
+    conn->dpi_seen[1] = row->seen[1];
+    if (row->settled)
+        conn->flags |= RN_CONN_DPI_SETTLED;
+    if (row->app == RN_APP_QUIC) {
+        conn->quic.idle_ms = row->life.idle_ms;
+        conn->quic.state = row->life.state;
+    }
 }
 
 struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events,

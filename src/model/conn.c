@@ -16,8 +16,16 @@
 #define TIMEOUT_TCP_ACTIVE (10 * MINUTE)
 #define TIMEOUT_TCP_IDLE (5 * MINUTE)
 #define TIMEOUT_WEB (10 * MINUTE)
+#define TIMEOUT_SSH (30 * MINUTE)
 #define TIMEOUT_UDP MINUTE
-#define TIMEOUT_DNS (30 * RN_SEC)
+#define TIMEOUT_UDP_QUERY (30 * RN_SEC) // protocols of one question and its answers
+#define TIMEOUT_UDP_MQTT (2 * MINUTE)
+#define TIMEOUT_QUIC_OPENING MINUTE
+#define TIMEOUT_QUIC_ACTIVE (10 * MINUTE)
+#define TIMEOUT_QUIC_IDLE (5 * MINUTE)
+#define TIMEOUT_QUIC_DRAINING (10 * RN_SEC)
+#define TIMEOUT_QUIC_CLOSED RN_SEC
+#define TIMEOUT_QUIC_UNKNOWN (2 * MINUTE)
 #define TIMEOUT_ICMP (10 * RN_SEC) // and IGMP
 #define TIMEOUT_ARP (30 * RN_SEC)
 
@@ -37,6 +45,8 @@ static rn_dur established_timeout(const struct rn_conn *conn, rn_time now)
 {
     if (conn->app == RN_APP_HTTP || conn->app == RN_APP_HTTPS)
         return TIMEOUT_WEB;
+    if (conn->app == RN_APP_SSH)
+        return TIMEOUT_SSH;
     return rn_conn_age(conn, now) < MINUTE ? TIMEOUT_TCP_ACTIVE : TIMEOUT_TCP_IDLE;
 }
 
@@ -64,20 +74,51 @@ static rn_dur tcp_timeout(const struct rn_conn *conn, rn_time now)
     return TIMEOUT_TCP_UNKNOWN;
 }
 
-static rn_dur udp_timeout(enum rn_app app)
+// A connection of QUIC ends without a word once the idle time-out is over that its ends have agreed on (RFC 9000, 10.1).
+static rn_dur quic_connected_timeout(const struct rn_conn *conn, rn_time now)
 {
-    switch (app) {
-    case RN_APP_DNS:
-        return TIMEOUT_DNS;
-    case RN_APP_HTTP:
-    case RN_APP_HTTPS:
-        return TIMEOUT_WEB;
-    case RN_APP_NONE:
-    case RN_APP_TLS:
-    case RN_APP_COUNT:
+    rn_dur idle = conn->quic.idle_ms * (RN_SEC / 1000);
+    if (idle > 0)
+        return idle < RN_SEC ? RN_SEC : idle < TIMEOUT_SSH ? idle : TIMEOUT_SSH;
+    return rn_conn_age(conn, now) < MINUTE ? TIMEOUT_QUIC_ACTIVE : TIMEOUT_QUIC_IDLE;
+}
+
+static rn_dur quic_timeout(const struct rn_conn *conn, rn_time now)
+{
+    switch ((enum rn_quic_state)conn->quic.state) {
+    case RN_QUIC_RETRY:
+    case RN_QUIC_VERSION_NEG:
+    case RN_QUIC_0RTT:
+    case RN_QUIC_INITIAL:
+    case RN_QUIC_HANDSHAKE:
+        return TIMEOUT_QUIC_OPENING;
+    case RN_QUIC_CONNECTED:
+        return quic_connected_timeout(conn, now);
+    case RN_QUIC_DRAINING:
+        return TIMEOUT_QUIC_DRAINING;
+    case RN_QUIC_CLOSED:
+        return TIMEOUT_QUIC_CLOSED;
+    case RN_QUIC_UNKNOWN:
+    case RN_QUIC_STATE_COUNT:
         break;
     }
-    return TIMEOUT_UDP;
+    return TIMEOUT_QUIC_UNKNOWN;
+}
+
+static rn_dur udp_timeout(const struct rn_conn *conn, rn_time now)
+{
+    // A table, not a switch: most applications live by the rule of UDP.
+    static const rn_dur by_app[RN_APP_COUNT] = {
+        [RN_APP_DNS] = TIMEOUT_UDP_QUERY,   [RN_APP_MDNS] = TIMEOUT_UDP_QUERY,
+        [RN_APP_LLMNR] = TIMEOUT_UDP_QUERY, [RN_APP_NTP] = TIMEOUT_UDP_QUERY,
+        [RN_APP_SSDP] = TIMEOUT_UDP_QUERY,  [RN_APP_STUN] = TIMEOUT_UDP_QUERY,
+        [RN_APP_HTTP] = TIMEOUT_WEB,        [RN_APP_HTTPS] = TIMEOUT_WEB,
+        [RN_APP_SSH] = TIMEOUT_SSH,         [RN_APP_MQTT] = TIMEOUT_UDP_MQTT,
+    };
+    if (conn->app == RN_APP_QUIC)
+        return quic_timeout(conn, now);
+    rn_dur timeout = conn->app < RN_APP_COUNT ? by_app[conn->app] : 0;
+    return timeout ? timeout : TIMEOUT_UDP;
 }
 
 rn_dur rn_conn_timeout(const struct rn_conn *conn, rn_time now)
@@ -86,7 +127,7 @@ rn_dur rn_conn_timeout(const struct rn_conn *conn, rn_time now)
     case RN_PROTO_TCP:
         return tcp_timeout(conn, now);
     case RN_PROTO_UDP:
-        return udp_timeout((enum rn_app)conn->app);
+        return udp_timeout(conn, now);
     case RN_PROTO_ICMP:
     case RN_PROTO_ICMPV6:
     case RN_PROTO_IGMP:

@@ -54,28 +54,100 @@ static const char *activity(const struct rn_conn *conn, rn_time now)
     return idle > STALE_AFTER ? "STALE" : idle > IDLE_AFTER ? "IDLE" : "ACTIVE";
 }
 
+// What fits of a text, ending between characters (it is clean UTF-8).
+static void add_bytes(struct rn_text64 *out, struct rn_bytes text)
+{
+    size_t n = text.len, room = sizeof(out->s) - 1 - out->len;
+    if (n > room)
+        for (n = room; n > 0 && (text.p[n] & 0xc0) == 0x80;)
+            n--;
+    if (n > 0)
+        memcpy(out->s + out->len, text.p, n);
+    out->len = (uint8_t)(out->len + n);
+    out->s[out->len] = '\0';
+}
+
+static const char *quic_word(enum rn_quic_state state)
+{
+    static const char *const words[RN_QUIC_STATE_COUNT] = {
+        [RN_QUIC_UNKNOWN] = "QUIC_UNKNOWN",     [RN_QUIC_VERSION_NEG] = "QUIC_VERSION_NEG",
+        [RN_QUIC_RETRY] = "QUIC_RETRY",         [RN_QUIC_0RTT] = "QUIC_0RTT",
+        [RN_QUIC_INITIAL] = "QUIC_INITIAL",     [RN_QUIC_HANDSHAKE] = "QUIC_HANDSHAKE",
+        [RN_QUIC_CONNECTED] = "QUIC_CONNECTED", [RN_QUIC_DRAINING] = "QUIC_DRAINING",
+        [RN_QUIC_CLOSED] = "QUIC_CLOSED",
+    };
+    return state < RN_QUIC_STATE_COUNT ? words[state] : words[RN_QUIC_UNKNOWN];
+}
+
+// The word of an application, and the fact whose text ends it: "DHCP_" and "DISCOVER".
+struct app_word {
+    const char *word;
+    enum rn_fact fact;
+    const char *without; // the word where the fact is not known
+};
+
+static const struct app_word *app_word(enum rn_app app)
+{
+    static const struct app_word words[RN_APP_COUNT] = {
+        [RN_APP_HTTP] = {"HTTP_UDP", RN_FACT_NONE, NULL},
+        [RN_APP_HTTPS] = {"HTTPS_UDP", RN_FACT_NONE, NULL},
+        [RN_APP_SSH] = {"SSH_UDP", RN_FACT_NONE, NULL},
+        [RN_APP_NTP] = {"NTP", RN_FACT_NONE, NULL},
+        [RN_APP_DHCP] = {"DHCP_", RN_FACT_TYPE, "DHCP_UNKNOWN"},
+        [RN_APP_SNMP] = {"SNMP_", RN_FACT_PDU, "SNMP_UNKNOWN"},
+        [RN_APP_SSDP] = {"SSDP_", RN_FACT_METHOD, "SSDP_RESPONSE"},
+        [RN_APP_NETBIOS] = {"NETBIOS_", RN_FACT_SERVICE, "NETBIOS_NS"},
+        [RN_APP_BITTORRENT] = {"BT_UDP", RN_FACT_NONE, NULL},
+        [RN_APP_STUN] = {"STUN_", RN_FACT_CLASS, "STUN_UNKNOWN"},
+        [RN_APP_MQTT] = {"MQTT_UDP", RN_FACT_NONE, NULL},
+        [RN_APP_FTP] = {"FTP_UDP", RN_FACT_NONE, NULL},
+    };
+    return app < RN_APP_COUNT && words[app].word ? &words[app] : NULL;
+}
+
+static struct rn_bytes fact_of(const struct rn_facts *facts, enum rn_fact fact)
+{
+    return facts && fact != RN_FACT_NONE ? rn_facts_find(facts, fact, 0)
+                                         : (struct rn_bytes){NULL, 0};
+}
+
+static void app_state(const struct app_word *word, const struct rn_facts *facts,
+                      struct rn_text64 *out)
+{
+    struct rn_bytes text = fact_of(facts, word->fact);
+    if (text.len == 0 && word->without) {
+        add(out, word->without);
+        return;
+    }
+    add(out, word->word);
+    add_bytes(out, text);
+}
+
+// Once answered, always answered.
+static void query_state(const char *name, const struct rn_facts *facts, struct rn_text64 *out)
+{
+    add(out, name);
+    add(out, fact_of(facts, RN_FACT_RCODE).p ? "_RESPONSE" : "_QUERY");
+}
+
 static void udp_state(const struct rn_conn *conn, const struct rn_facts *facts, rn_time now,
                       struct rn_text64 *out)
 {
-    switch ((enum rn_app)conn->app) {
-    case RN_APP_DNS: // once answered, always answered
-        add(out, facts && rn_facts_find(facts, RN_FACT_RCODE, 0).p ? "DNS_RESPONSE" : "DNS_QUERY");
-        return;
-    case RN_APP_HTTP:
-        add(out, "HTTP_UDP");
-        return;
-    case RN_APP_HTTPS:
-        add(out, "HTTPS_UDP");
-        return;
-    case RN_APP_TLS:
-        add(out, "TLS_UDP");
-        return;
-    case RN_APP_NONE:
-    case RN_APP_COUNT:
-        break;
+    const struct app_word *word = app_word((enum rn_app)conn->app);
+    if (conn->app == RN_APP_QUIC) {
+        add(out, quic_word((enum rn_quic_state)conn->quic.state));
+    } else if (conn->app == RN_APP_DNS) {
+        query_state("DNS", facts, out);
+    } else if (conn->app == RN_APP_MDNS) {
+        query_state("MDNS", facts, out);
+    } else if (conn->app == RN_APP_LLMNR) {
+        query_state("LLMNR", facts, out);
+    } else if (word) {
+        app_state(word, facts, out);
+    } else {
+        add(out, "UDP_");
+        add(out, activity(conn, now));
     }
-    add(out, "UDP_");
-    add(out, activity(conn, now));
 }
 
 enum icmp_word {

@@ -70,9 +70,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         uint8_t *exact = fuzz_exact(payload);
         bool forth = ((how ^ n) & 1) == 0;
         uint16_t server = ports[how >> 2 & 7];
-        struct rn_dpi_input in = {rn_bytes_of(exact, payload.len),
-                                  how & 2 ? RN_PROTO_UDP : RN_PROTO_TCP, forth ? 50000 : server,
-                                  forth ? server : 50000, forth};
+        struct rn_dpi_input in = {.payload = rn_bytes_of(exact, payload.len),
+                                  .proto = how & 2 ? RN_PROTO_UDP : RN_PROTO_TCP,
+                                  .src_port = forth ? 50000 : server,
+                                  .dst_port = forth ? server : 50000,
+                                  .from_initiator = forth};
         run_one(&run, &in);
         free(exact);
     }

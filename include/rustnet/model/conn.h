@@ -43,14 +43,30 @@ enum {
     RN_TCP_SAW_SYN_ACK = 0x80,   // this end sent a SYN with ACK
 };
 
+// Where a connection of QUIC stands, as far as a packet says so. Only ever further, but for what a server answers to a
+// first packet.
+enum rn_quic_state {
+    RN_QUIC_UNKNOWN,
+    RN_QUIC_VERSION_NEG, // the last packet was one of these
+    RN_QUIC_RETRY,
+    RN_QUIC_0RTT,
+    RN_QUIC_INITIAL,
+    RN_QUIC_HANDSHAKE,
+    RN_QUIC_CONNECTED,
+    RN_QUIC_DRAINING,
+    RN_QUIC_CLOSED,
+    RN_QUIC_STATE_COUNT,
+};
+
 enum {
     RN_CONN_INITIATOR_PROVED =
-        0x01, // by a SYN; otherwise it is a guess that better evidence may turn round
+        0x01, // by a SYN or by what it said; otherwise it is a guess that better evidence may turn round
     RN_CONN_TOMBSTONE = 0x02,   // closed and reported; kept only to catch late teardown packets
     RN_CONN_DPI_SETTLED = 0x04, // inspection has said its last word
     RN_CONN_OWNER_FINAL = 0x08, // the owner is known, or nobody will ask again
     RN_CONN_EMBRYO = 0x10,      // half-open, one packet, or closed: first to go from a full table
-    RN_CONN_TERMINAL = 0x20,    // TIME_WAIT or CLOSED was reached at terminal_since
+    RN_CONN_TERMINAL =
+        0x20, // TIME_WAIT or CLOSED (QUIC: draining too) was reached at terminal_since
     RN_CONN_LOCAL_KNOWN = 0x40, // exactly one end has an address of this machine
     RN_CONN_RECENT = 0x80,      // has spoken since eviction last looked at it
 };
@@ -97,7 +113,7 @@ struct rn_conn {
             uint8_t saw[2];          // RN_TCP_SAW_*, by end
             uint8_t window_scale[2]; // where RN_TCP_SCALE_KNOWN
             uint16_t mss[2];         // 0: not told
-            uint32_t fin_end[2];     // sequence number after the FIN
+            uint32_t fin_end[2];     // sequence number after the FIN; until then, after the SYN
             // Time of the first SYN without ACK (if one of `saw` tells of it), until the other end's first SYN+ACK
             // makes it the round-trip time (rtt_known).
             union {
@@ -105,6 +121,10 @@ struct rn_conn {
                 rn_dur initial_rtt;
             };
         } tcp;
+        struct {
+            uint32_t idle_ms; // agreed idle time-out, 0: not known
+            uint8_t state;    // enum rn_quic_state
+        } quic;               // where app is RN_APP_QUIC
         // The last word of protocols without connections.
         struct {
             uint16_t id, seq;
@@ -163,6 +183,10 @@ enum rn_tcp_state rn_conn_tcp_state(const struct rn_conn *conn);
 static inline bool rn_tcp_state_terminal(enum rn_tcp_state state)
 {
     return state == RN_TCP_TIME_WAIT || state == RN_TCP_CLOSED;
+}
+static inline bool rn_quic_state_terminal(uint8_t state)
+{
+    return state == RN_QUIC_DRAINING || state == RN_QUIC_CLOSED;
 }
 // Idle time, or the time since the terminal state was reached.
 rn_dur rn_conn_age(const struct rn_conn *conn, rn_time now);

@@ -19,10 +19,58 @@
 // Application protocols, in the order of their names on the screen. 0 is "not known".
 enum rn_app {
     RN_APP_NONE,
+    RN_APP_AMQP,
+    RN_APP_BGP,
+    RN_APP_BITTORRENT,
+    RN_APP_COAP,
+    RN_APP_DHCP,
+    RN_APP_DHCPV6,
     RN_APP_DNS,
+    RN_APP_DTLS,
+    RN_APP_FTP,
     RN_APP_HTTP,
     RN_APP_HTTPS,
+    RN_APP_IKE,
+    RN_APP_IMAP,
+    RN_APP_IRC,
+    RN_APP_KAFKA,
+    RN_APP_KERBEROS,
+    RN_APP_LDAP,
+    RN_APP_LLMNR,
+    RN_APP_MDNS,
+    RN_APP_MEMCACHED,
+    RN_APP_MODBUS,
+    RN_APP_MONGODB,
+    RN_APP_MQTT,
+    RN_APP_MSSQL,
+    RN_APP_MYSQL,
+    RN_APP_NETBIOS,
+    RN_APP_NTP,
+    RN_APP_OPENVPN,
+    RN_APP_POP3,
+    RN_APP_POSTGRESQL,
+    RN_APP_QUIC,
+    RN_APP_RADIUS,
+    RN_APP_RDP,
+    RN_APP_REDIS,
+    RN_APP_RTCP,
+    RN_APP_RTP,
+    RN_APP_RTSP,
+    RN_APP_SIP,
+    RN_APP_SMB,
+    RN_APP_SMTP,
+    RN_APP_SNMP,
+    RN_APP_SOCKS,
+    RN_APP_SSDP,
+    RN_APP_SSH,
+    RN_APP_STUN,
+    RN_APP_SYSLOG,
+    RN_APP_TELNET,
+    RN_APP_TFTP,
     RN_APP_TLS,
+    RN_APP_VNC,
+    RN_APP_WIREGUARD,
+    RN_APP_XMPP,
     RN_APP_COUNT,
 };
 
@@ -33,16 +81,42 @@ enum rn_fact {
     RN_FACT_ALPN_SELECTED,   // text
     RN_FACT_ANSWER,          // list: addresses and names
     RN_FACT_CIPHER,          // text: "TLS_AES_128_GCM_SHA256 (0x1301)"
+    RN_FACT_CLASS,           // text
+    RN_FACT_CLIENT,          // text
+    RN_FACT_CLIENT_ID,       // text
+    RN_FACT_CLOSE_CODE,      // number
+    RN_FACT_CLOSE_SEEN,      // flag
+    RN_FACT_CODE,            // number, the latest
+    RN_FACT_COMMAND,         // text, the latest
     RN_FACT_ECH,             // flag
     RN_FACT_HOST,            // text
+    RN_FACT_HOST_KEY,        // text
+    RN_FACT_HOSTNAME,        // text
+    RN_FACT_INFO_HASH,       // text: hexadecimal
+    RN_FACT_JA4,             // text
+    RN_FACT_KEX,             // text
+    RN_FACT_KIND,            // text
     RN_FACT_METHOD,          // text
+    RN_FACT_MODE,            // text, the latest
+    RN_FACT_NAME,            // text
     RN_FACT_OFFERED_VERSION, // text
+    RN_FACT_OPCODE,          // text, the latest
     RN_FACT_PATH,            // text
+    RN_FACT_PDU,             // text, the latest
     RN_FACT_QUERY,           // DNS query
     RN_FACT_RCODE,           // text, the latest: "NOERROR"; there once a response was seen
+    RN_FACT_SERVER,          // text
+    RN_FACT_SERVICE,         // text
     RN_FACT_SNI,             // text
+    RN_FACT_SOFTWARE,        // text
+    RN_FACT_ST,              // text: what is searched for
     RN_FACT_STATUS,          // number
+    RN_FACT_STRATUM,         // number, the latest
+    RN_FACT_TOPIC,           // text
+    RN_FACT_TYPE,            // text, the latest
+    RN_FACT_USER,            // text
     RN_FACT_USER_AGENT,      // text
+    RN_FACT_VENDOR,          // text
     RN_FACT_VERSION,         // text
     RN_FACT_COUNT,
 };

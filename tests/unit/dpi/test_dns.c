@@ -292,7 +292,11 @@ static void random_bytes_on_port_53_do_not_pass(void **state)
             x ^= x << 17;
             m.data[at] = (uint8_t)(x >> 32);
         }
-        struct rn_dpi_input in = {rn_bytes_of(m.data, m.len), RN_PROTO_UDP, 53, 50000, false};
+        struct rn_dpi_input in = {.payload = rn_bytes_of(m.data, m.len),
+                                  .proto = RN_PROTO_UDP,
+                                  .src_port = 53,
+                                  .dst_port = 50000,
+                                  .from_initiator = false};
         struct rn_facts facts = {.len = 0};
         enum rn_app app = RN_APP_DNS;
         enum rn_dpi_more more;
@@ -304,10 +308,119 @@ static void random_bytes_on_port_53_do_not_pass(void **state)
 static void dns_is_asked_on_port_53_only(void **state)
 {
     (void)state;
-    struct asked a = {.proto = RN_PROTO_UDP, .src_port = 50000, .dst_port = 5353};
+    struct asked a = {.proto = RN_PROTO_UDP, .src_port = 50000, .dst_port = 5300};
     struct asked b = {.proto = RN_PROTO_UDP, .src_port = 53, .dst_port = 50000};
     assert_int_equal(ask_hex(&a, QUERY QUESTION), RN_NO);
     assert_int_equal(ask_hex(&b, QUERY QUESTION), RN_YES);
+}
+
+// RFC 1035, 4.2.2.
+static void tcp_message(struct made *m, const char *hex)
+{
+    size_t len = made_open(m, 2);
+    made_hex(m, hex);
+    made_close(m, len, 2);
+}
+
+static void over_tcp_messages_have_a_length_and_may_be_split_anywhere(void **state)
+{
+    (void)state;
+    struct made query = {.len = 0}, answer = {.len = 0};
+    tcp_message(&query, QUERY QUESTION);
+    tcp_message(&query, QUERY "03 777777 00 001c 0001");
+    tcp_message(&answer, RESPONSE("0001") QUESTION AT_QUESTION "0001 0001 0000003c 0004 c0000201");
+    for (size_t cut = 1; cut < query.len; cut++) {
+        struct made_row r;
+        row_open(&r, RN_PROTO_TCP, 50000, 53);
+        row_feed_part(&r, true, &query, 0, cut);
+        row_feed_part(&r, true, &query, cut, query.len - cut);
+        row_feed(&r, false, &answer);
+        assert_int_equal(r.row.app, RN_APP_DNS);
+        assert_string_equal(fact_at(&r.row.facts, RN_FACT_QUERY, 0), "www.example.org");
+        assert_string_equal(fact_at(&r.row.facts, RN_FACT_QUERY, 1), "www");
+        assert_string_equal(fact_of(&r.row.facts, RN_FACT_ANSWER), "192.0.2.1");
+        assert_string_equal(fact_of(&r.row.facts, RN_FACT_RCODE), "NOERROR");
+        assert_int_equal(r.memory.buffers.used, 0);
+        row_close(&r);
+    }
+}
+
+static void over_tcp_a_long_message_is_not_waited_for(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0}, next = {.len = 0};
+    struct made_row r;
+    made_hex(&m, "6000"); // 24 KiB, as in a transfer of a zone
+    made_hex(&m, RESPONSE("0200") WWW_EXAMPLE_ORG "00fc 0001 ");
+    while (m.len < 0x6002)
+        made_number(&m, 1, 0x33);
+    tcp_message(&next, RESPONSE("0000") "03 777777 00 001c 0001");
+    made_bytes(&m, next.data, next.len);
+    row_open(&r, RN_PROTO_TCP, 50000, 53);
+    for (size_t at = 0; at < m.len; at += 1400)
+        row_feed_part(&r, false, &m, at, m.len - at < 1400 ? m.len - at : 1400);
+    assert_int_equal(r.row.app, RN_APP_DNS);
+    assert_string_equal(fact_at(&r.row.facts, RN_FACT_QUERY, 0), "www.example.org");
+    assert_string_equal(fact_at(&r.row.facts, RN_FACT_QUERY, 1), "www");
+    assert_int_equal(r.memory.buffers.used, 0);
+    row_close(&r);
+}
+
+static void over_tcp_it_takes_more_than_a_length_to_be_dns(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "000b 1234 0100 0001 0000 0000 00",   // shorter than a header
+        "001d 1234 0100 0000 0000 0000 0000", // no question
+        "000c 1234 0100 0000 0000 0000 0000", // the same, whole
+        "0021 1234 0100 0001 0000 0000 0000 03777777 07 6578616d706c65 03 6f7267 00 0001 7777",
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct made m = {.len = 0};
+        struct asked a = {.proto = RN_PROTO_TCP, .src_port = 50000, .dst_port = 53, .cut = true};
+        made_hex(&m, cases[i]);
+        ask_made(&a, &m);
+        assert_no_claim(&a);
+    }
+}
+
+// RFC 6762: an announcement has no question, classes carry a bit of their own, addresses come along.
+static void multicast_answers_without_a_question(void **state)
+{
+    (void)state;
+    struct asked a = {.proto = RN_PROTO_UDP, .src_port = 5353, .dst_port = 5353};
+    assert_int_equal(ask_hex(&a, "0000 8400 0000 0001 0000 0001 "
+                                 "04 5f697070 04 5f746370 05 6c6f63616c 00 000c 0001 00000078 000a "
+                                 "07 7072696e746572 c00c "
+                                 "07 7072696e746572 c016 0001 8001 00000078 0004 c0000207"),
+                     RN_YES);
+    assert_int_equal(a.app, RN_APP_MDNS);
+    assert_int_equal(a.more, RN_DPI_OPEN);
+    assert_string_equal(fact_at(&a.facts, RN_FACT_ANSWER, 0), "printer._ipp._tcp.local");
+    assert_string_equal(fact_at(&a.facts, RN_FACT_ANSWER, 1), "192.0.2.7");
+    assert_string_equal(fact_of(&a.facts, RN_FACT_RCODE), "NOERROR");
+    assert_false(dpi_has(&a.facts, RN_FACT_QUERY));
+}
+
+static void multicast_questions_may_ask_for_a_unicast_answer(void **state)
+{
+    (void)state;
+    struct asked a = {.proto = RN_PROTO_UDP, .src_port = 5353, .dst_port = 5353};
+    struct asked b = ON_53;
+    assert_int_equal(ask_hex(&a, QUERY WWW_EXAMPLE_ORG "00ff 8001"), RN_YES);
+    assert_int_equal(a.app, RN_APP_MDNS);
+    assert_string_equal(fact_of(&a.facts, RN_FACT_QUERY), "www.example.org");
+    assert_false(dpi_has(&a.facts, RN_FACT_RCODE));
+    assert_int_equal(ask_hex(&b, QUERY WWW_EXAMPLE_ORG "00ff 8001"), RN_NO); // DNS has no such bit
+}
+
+static void llmnr_is_dns_on_its_port(void **state)
+{
+    (void)state;
+    struct asked a = {.proto = RN_PROTO_UDP, .src_port = 50000, .dst_port = 5355};
+    assert_int_equal(ask_hex(&a, "1234 0000 0001 0000 0000 0000 04 77706164 00 0001 0001"), RN_YES);
+    assert_int_equal(a.app, RN_APP_LLMNR);
+    assert_string_equal(fact_of(&a.facts, RN_FACT_QUERY), "wpad");
 }
 
 int main(void)
@@ -330,6 +443,12 @@ int main(void)
         cmocka_unit_test(an_address_of_the_wrong_length_is_none),
         cmocka_unit_test(random_bytes_on_port_53_do_not_pass),
         cmocka_unit_test(dns_is_asked_on_port_53_only),
+        cmocka_unit_test(over_tcp_messages_have_a_length_and_may_be_split_anywhere),
+        cmocka_unit_test(over_tcp_a_long_message_is_not_waited_for),
+        cmocka_unit_test(over_tcp_it_takes_more_than_a_length_to_be_dns),
+        cmocka_unit_test(multicast_answers_without_a_question),
+        cmocka_unit_test(multicast_questions_may_ask_for_a_unicast_answer),
+        cmocka_unit_test(llmnr_is_dns_on_its_port),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,6 +47,27 @@ static void a_tunnel_tells_what_it_began_as(void **state)
     assert_string_equal(text_of_app(RN_APP_HTTPS, &facts), "HTTPS (a.example.org) in HTTP CONNECT");
 }
 
+static void an_upgrade_tells_what_it_began_as(void **state)
+{
+    (void)state;
+    struct rn_facts facts = {.len = 0};
+    rn_facts_put_text(&facts, RN_FACT_SERVICE, DPI_LITERAL("SMTP"));
+    assert_string_equal(text_of_app(RN_APP_TLS, &facts), "TLS in SMTP");
+    rn_facts_put_text(&facts, RN_FACT_SNI, DPI_LITERAL("mail.example.org"));
+    assert_string_equal(text_of_app(RN_APP_TLS, &facts), "TLS (mail.example.org) in SMTP");
+}
+
+static void some_facts_are_words_between_name_and_bracket(void **state)
+{
+    (void)state;
+    struct rn_facts facts = {.len = 0};
+    assert_string_equal(text_of_app(RN_APP_SNMP, &facts), "SNMP");
+    rn_facts_put_text(&facts, RN_FACT_PDU, DPI_LITERAL("GET"));
+    assert_string_equal(text_of_app(RN_APP_SNMP, &facts), "SNMP GET");
+    rn_facts_put_text(&facts, RN_FACT_VERSION, DPI_LITERAL("v2c"));
+    assert_string_equal(text_of_app(RN_APP_SNMP, &facts), "SNMP v2c GET");
+}
+
 static void a_long_subject_is_cut_between_characters(void **state)
 {
     (void)state;
@@ -95,6 +116,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_text_is_the_name_and_its_subject),
         cmocka_unit_test(a_tunnel_tells_what_it_began_as),
+        cmocka_unit_test(an_upgrade_tells_what_it_began_as),
+        cmocka_unit_test(some_facts_are_words_between_name_and_bracket),
         cmocka_unit_test(a_long_subject_is_cut_between_characters),
         cmocka_unit_test(the_hostname_has_no_port_and_is_no_root),
     };

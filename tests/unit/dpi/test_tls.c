@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TLS hellos: what they tell, what they must not tell when they are cut or lie.
+#include <stdio.h>
+
 #include "made_tls.h"
 
 #define ON_443                                                    \
@@ -33,7 +35,7 @@ static void a_client_hello_tells_name_alpn_and_offer(void **state)
     made_hello(&m, modern);
     assert_int_equal(ask_made(&a, &m), RN_YES);
     assert_int_equal(a.app, RN_APP_HTTPS);
-    assert_int_equal(a.more, RN_DPI_OPEN);
+    assert_int_equal(a.more, RN_DPI_SIDE_DONE);
     assert_string_equal(fact_of(&a.facts, RN_FACT_SNI), "www.example.org");
     assert_string_equal(fact_at(&a.facts, RN_FACT_ALPN, 0), "h2");
     assert_string_equal(fact_at(&a.facts, RN_FACT_ALPN, 1), "http/1.1");
@@ -56,7 +58,7 @@ static void a_recorded_hello_is_read(void **state)
     assert_false(dpi_has(&a.facts, RN_FACT_ECH));
 }
 
-static void inv_3_the_choice_replaces_the_offer_and_settles(void **state)
+static void the_choice_replaces_the_offer_and_settles(void **state)
 {
     (void)state;
     struct made client = {.len = 0}, server = {.len = 0};
@@ -65,7 +67,7 @@ static void inv_3_the_choice_replaces_the_offer_and_settles(void **state)
     made_hello(&server, (struct made_hello){.type = 2, .suites = "c02f", .alpn = "h2"});
     ask_made(&a, &client);
     assert_int_equal(ask_made(&a, &server), RN_YES);
-    assert_int_equal(a.more, RN_DPI_SETTLED);
+    assert_int_equal(a.more, RN_DPI_SIDE_DONE);
     assert_string_equal(fact_of(&a.facts, RN_FACT_VERSION), "TLS 1.2");
     assert_string_equal(fact_of(&a.facts, RN_FACT_OFFERED_VERSION), "");
     assert_string_equal(fact_of(&a.facts, RN_FACT_ALPN_SELECTED), "h2");
@@ -82,9 +84,9 @@ static void the_order_of_the_hellos_does_not_matter(void **state)
     made_hello(&server, modern_answer);
     ask_made(&a, &server);
     assert_int_equal(a.app, RN_APP_HTTPS);
-    assert_int_equal(a.more, RN_DPI_OPEN);
+    assert_int_equal(a.more, RN_DPI_SIDE_DONE);
     ask_made(&a, &client);
-    assert_int_equal(a.more, RN_DPI_SETTLED);
+    assert_int_equal(a.more, RN_DPI_SIDE_DONE);
     assert_string_equal(fact_of(&a.facts, RN_FACT_VERSION), "TLS 1.3");
     assert_string_equal(fact_of(&a.facts, RN_FACT_OFFERED_VERSION), "");
     assert_string_equal(fact_of(&a.facts, RN_FACT_SNI), "www.example.org");
@@ -277,6 +279,7 @@ static void a_server_hello_cut_anywhere_never_tells_a_wrong_version(void **state
         for (size_t len = 1; len <= m.len; len++) {
             struct asked a = ON_443;
             enum rn_verdict want = len < 11 ? RN_MORE : RN_YES;
+            a.cut = true;
             assert_int_equal(ask_first(&a, &m, len), want);
             const char *version = fact_of(&a.facts, RN_FACT_VERSION);
             bool has_suite = len >= 5 + 4 + 2 + 32 + 33 + 2;
@@ -289,16 +292,14 @@ static void inv_1_what_is_no_hello_is_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "17 0303 0020 0000000000000000000000", // application data
-        "16 0303 0000 01 000100 0303",         // empty record
-        "16 0303 ffff 01 000100 0303",         // record too long
-        "16 0203 0100 01 0000fc 0303",         // no such version
+        "16 0303 0000 01 000100 0303", // empty record
+        "16 0303 ffff 01 000100 0303", // record too long
+        "16 0203 0100 01 0000fc 0303", // no such version
         "16 0305 0100 01 0000fc 0303",
         "16 0303 0100 0b 0000fc 0303", // a certificate
         "16 0303 0100 01 0000fc 0505", // the hello's own version
         "16 0303 0100 01 ff00fc 0303", // handshake too long
         "16 0303 0100 01 000010 0303", // handshake too short
-        "16 0303 0004 01 0000fc",      // the record ends before the version
         "14 0303 0002 01 01",
         "15 0303 0002 01 00", // nothing behind the alert
     };
@@ -309,6 +310,36 @@ static void inv_1_what_is_no_hello_is_refused(void **state)
         assert_int_equal(ask_made(&a, &m), RN_NO);
         assert_no_claim(&a);
     }
+}
+
+static void inv_3_data_without_a_hello_proves_it_where_records_follow_on_each_other(void **state)
+{
+    (void)state;
+#define DATA "17 0303 0014 000102030405060708090a0b0c0d0e0f10111213 "
+    static const struct {
+        const char *hex;
+        enum rn_verdict verdict;
+    } cases[] = {
+        {DATA, RN_YES},
+        {DATA DATA, RN_YES},
+        {DATA "17 0303 4000 00", RN_YES},
+        {"15 0303 001a 000102030405060708090a0b0c0d0e0f10111213141516171819", RN_YES},
+        {DATA "17", RN_MORE},
+        {DATA "47 4554 202f 20", RN_NO},
+        {"17 0303 0020 0000000000000000000000", RN_MORE}, // its end is still to come
+        {"17 0303 0003 000102", RN_NO},                   // too short to be sealed
+        {"17 0203 0014 000102030405060708090a0b0c0d0e0f10111213", RN_NO},
+        {"17 0303 ffff 000102030405060708090a0b0c0d0e0f10111213", RN_NO},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct made m = {.len = 0};
+        struct asked a = ON_443;
+        made_hex(&m, cases[i].hex);
+        assert_int_equal(ask_made(&a, &m), cases[i].verdict);
+        assert_int_equal(a.app, cases[i].verdict == RN_YES ? RN_APP_HTTPS : RN_APP_NONE);
+        assert_int_equal(a.facts.len, 0);
+    }
+#undef DATA
 }
 
 static void a_hello_that_contradicts_itself_is_proved_but_tells_nothing(void **state)
@@ -380,12 +411,148 @@ static void a_hello_of_a_hundred_extensions_and_more_is_taken(void **state)
     assert_string_equal(fact_of(&a.facts, RN_FACT_SNI), "example.org");
 }
 
+// A hello of several segments, as one with a key share of ML-KEM always is.
+static void make_long(struct made *m)
+{
+    static char share[2 * 1300 + 1];
+    memset(share, 'a', sizeof(share) - 1);
+    static char more[sizeof(share) + 32];
+    snprintf(more, sizeof(more), "0033 0514 %s", share); // 1,300 bytes
+    made_hello(m, (struct made_hello){.more = more,
+                                      .sni = "www.example.org",
+                                      .alpn = "h2 http/1.1",
+                                      .versions = "0304 0303"});
+    assert_true(m->len > 1460);
+}
+
+static void assert_told(const struct made_row *r)
+{
+    assert_int_equal(r->row.app, RN_APP_HTTPS);
+    assert_string_equal(fact_of(&r->row.facts, RN_FACT_SNI), "www.example.org");
+    assert_string_equal(fact_of(&r->row.facts, RN_FACT_OFFERED_VERSION), "TLS 1.3");
+    assert_string_equal(fact_at(&r->row.facts, RN_FACT_ALPN, 1), "http/1.1");
+    assert_int_equal(strlen(fact_of(&r->row.facts, RN_FACT_JA4)), 36);
+    assert_int_equal(r->row.seen[0], RN_DPI_DONE);
+    assert_int_equal(r->memory.buffers.used, 0);
+}
+
+static void inv_2_a_hello_may_come_in_segments_of_any_size_and_order(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 7, 100, 536, 1000, 1460};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct made m = {.len = 0};
+        struct made_row r;
+        make_long(&m);
+        size_t size = m.len / sizes[i] < 8 ? sizes[i] : m.len / 8 + 1;
+        for (int backwards = 0; backwards < 2; backwards++) {
+            row_open(&r, RN_PROTO_TCP, 50000, 443);
+            size_t count = (m.len + size - 1) / size;
+            for (size_t n = 0; n < count; n++) {
+                size_t at = (backwards ? count - 1 - n : n) * size;
+                row_feed_part(&r, true, &m, at, at + size < m.len ? size : m.len - at);
+            }
+            assert_told(&r);
+            row_close(&r);
+        }
+    }
+}
+
+static void a_hello_that_is_sent_twice_is_read_once(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0};
+    struct made_row r;
+    make_long(&m);
+    row_open(&r, RN_PROTO_TCP, 50000, 443);
+    row_feed_part(&r, true, &m, 0, 900);
+    row_feed_part(&r, true, &m, 0, 900);
+    row_feed_part(&r, true, &m, 500, 600);
+    assert_int_equal(r.row.app, RN_APP_HTTPS); // HTTPS by its port; the name is still to come
+    row_feed_part(&r, true, &m, 1000, m.len - 1000);
+    assert_told(&r);
+    row_close(&r);
+}
+
+static void inv_2_a_message_may_go_on_in_the_next_record(void **state)
+{
+    (void)state;
+    struct made whole = {.len = 0}, m = {.len = 0};
+    struct made_row r;
+    make_long(&whole);
+    for (size_t at = 5; at < whole.len; at += 300) {
+        size_t n = whole.len - at < 300 ? whole.len - at : 300;
+        made_hex(&m, "16 0301");
+        made_number(&m, 2, (uint32_t)n);
+        made_bytes(&m, whole.data + at, n);
+    }
+    row_open(&r, RN_PROTO_TCP, 50000, 443);
+    for (size_t at = 0; at < m.len; at += 700)
+        row_feed_part(&r, true, &m, at, m.len - at < 700 ? m.len - at : 700);
+    assert_told(&r);
+    row_close(&r);
+}
+
+static void a_hello_that_ends_early_tells_what_there_was(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0};
+    struct made_row r;
+    make_long(&m);
+    row_open(&r, RN_PROTO_TCP, 50000, 443);
+    assert_int_equal(row_packet(&r, true, 0, m.data, m.len - 10, 10), RN_YES); // snapped
+    assert_string_equal(fact_of(&r.row.facts, RN_FACT_SNI), "www.example.org");
+    assert_string_equal(fact_of(&r.row.facts, RN_FACT_JA4), "");
+    assert_int_equal(r.row.seen[0], RN_DPI_DONE);
+    row_close(&r);
+}
+
+static void both_hellos_settle_the_row_and_free_its_note(void **state)
+{
+    (void)state;
+    struct made client = {.len = 0}, server = {.len = 0};
+    struct made_row r;
+    make_long(&client);
+    made_hello(&server, modern_answer);
+    row_open(&r, RN_PROTO_TCP, 50000, 443);
+    row_feed(&r, true, &client);
+    assert_false(r.row.settled);
+    row_feed_part(&r, false, &server, 0, 50);
+    assert_string_equal(fact_of(&r.row.facts, RN_FACT_VERSION), "");
+    row_feed_part(&r, false, &server, 50, server.len - 50);
+    assert_string_equal(fact_of(&r.row.facts, RN_FACT_VERSION), "TLS 1.3");
+    assert_true(r.row.settled);
+    assert_int_equal(r.row.note, RN_DPI_NO_NOTE);
+    row_close(&r);
+}
+
+static void inv_4_a_retry_keeps_the_servers_direction_open(void **state)
+{
+    (void)state;
+    struct made client = {.len = 0}, retry = {.len = 0}, again = {.len = 0}, server = {.len = 0};
+    struct made_row r;
+    make_long(&client);
+    made_hello(&retry, (struct made_hello){.type = 2, .random = MADE_RETRY, .versions = "0304"});
+    made_hello(&again, (struct made_hello){.sni = "other.example.org", .versions = "0304"});
+    made_hello(&server, modern_answer);
+    row_open(&r, RN_PROTO_TCP, 50000, 443);
+    row_feed(&r, true, &client);
+    row_feed(&r, false, &retry);
+    assert_false(r.row.settled);
+    row_feed(&r, true, &again);
+    row_feed(&r, false, &server);
+    assert_true(r.row.settled);
+    assert_string_equal(fact_of(&r.row.facts, RN_FACT_SNI), "www.example.org");
+    assert_string_equal(fact_of(&r.row.facts, RN_FACT_VERSION), "TLS 1.3");
+    row_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_client_hello_tells_name_alpn_and_offer),
         cmocka_unit_test(a_recorded_hello_is_read),
-        cmocka_unit_test(inv_3_the_choice_replaces_the_offer_and_settles),
+        cmocka_unit_test(the_choice_replaces_the_offer_and_settles),
         cmocka_unit_test(the_order_of_the_hellos_does_not_matter),
         cmocka_unit_test(the_version_comes_from_supported_versions),
         cmocka_unit_test(a_hello_retry_leaves_the_row_open),
@@ -396,11 +563,18 @@ int main(void)
         cmocka_unit_test(inv_2_a_hello_cut_anywhere_never_tells_what_is_not_there),
         cmocka_unit_test(a_server_hello_cut_anywhere_never_tells_a_wrong_version),
         cmocka_unit_test(inv_1_what_is_no_hello_is_refused),
+        cmocka_unit_test(inv_3_data_without_a_hello_proves_it_where_records_follow_on_each_other),
         cmocka_unit_test(a_hello_that_contradicts_itself_is_proved_but_tells_nothing),
         cmocka_unit_test(old_hellos_without_extensions_are_read),
         cmocka_unit_test(a_server_hello_of_an_early_draft_has_no_session_id),
         cmocka_unit_test(a_suite_without_a_name_is_a_number),
         cmocka_unit_test(a_hello_of_a_hundred_extensions_and_more_is_taken),
+        cmocka_unit_test(inv_2_a_hello_may_come_in_segments_of_any_size_and_order),
+        cmocka_unit_test(a_hello_that_is_sent_twice_is_read_once),
+        cmocka_unit_test(inv_2_a_message_may_go_on_in_the_next_record),
+        cmocka_unit_test(a_hello_that_ends_early_tells_what_there_was),
+        cmocka_unit_test(both_hellos_settle_the_row_and_free_its_note),
+        cmocka_unit_test(inv_4_a_retry_keeps_the_servers_direction_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,9 +64,10 @@ static void an_established_connection_gets_less_when_idle(void **state)
         enum rn_app app;
         int idle_s, timeout_s, lives_s;
     } cases[] = {
-        {RN_APP_NONE, 0, 600, 300},   {RN_APP_NONE, 59, 600, 300},  {RN_APP_NONE, 60, 300, 300},
-        {RN_APP_NONE, 299, 300, 300}, {RN_APP_TLS, 61, 300, 300},   {RN_APP_DNS, 61, 300, 300},
-        {RN_APP_HTTP, 0, 600, 600},   {RN_APP_HTTP, 500, 600, 600}, {RN_APP_HTTPS, 61, 600, 600},
+        {RN_APP_NONE, 0, 600, 300},   {RN_APP_NONE, 59, 600, 300},   {RN_APP_NONE, 60, 300, 300},
+        {RN_APP_NONE, 299, 300, 300}, {RN_APP_TLS, 61, 300, 300},    {RN_APP_DNS, 61, 300, 300},
+        {RN_APP_HTTP, 0, 600, 600},   {RN_APP_HTTP, 500, 600, 600},  {RN_APP_HTTPS, 61, 600, 600},
+        {RN_APP_SSH, 0, 1800, 1800},  {RN_APP_SSH, 900, 1800, 1800},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct rn_conn conn = row(RN_PROTO_TCP, cases[i].app, cases[i].idle_s * RN_SEC);
@@ -84,22 +85,47 @@ static void other_protocols_have_one_timeout(void **state)
         enum rn_app app;
         int timeout_s;
     } cases[] = {
-        {RN_PROTO_UDP, RN_APP_NONE, 60},
-        {RN_PROTO_UDP, RN_APP_DNS, 30},
-        {RN_PROTO_UDP, RN_APP_HTTP, 600},
-        {RN_PROTO_UDP, RN_APP_HTTPS, 600},
-        {RN_PROTO_UDP, RN_APP_TLS, 60},
-        {RN_PROTO_ICMP, RN_APP_NONE, 10},
-        {RN_PROTO_ICMPV6, RN_APP_NONE, 10},
-        {RN_PROTO_IGMP, RN_APP_NONE, 10},
-        {RN_PROTO_ARP, RN_APP_NONE, 30},
-        {132, RN_APP_NONE, 60},
-        {89, RN_APP_NONE, 60},
+        {RN_PROTO_UDP, RN_APP_NONE, 60},  {RN_PROTO_UDP, RN_APP_DNS, 30},
+        {RN_PROTO_UDP, RN_APP_HTTP, 600}, {RN_PROTO_UDP, RN_APP_HTTPS, 600},
+        {RN_PROTO_UDP, RN_APP_TLS, 60},   {RN_PROTO_UDP, RN_APP_MDNS, 30},
+        {RN_PROTO_UDP, RN_APP_LLMNR, 30}, {RN_PROTO_UDP, RN_APP_NTP, 30},
+        {RN_PROTO_UDP, RN_APP_SSDP, 30},  {RN_PROTO_UDP, RN_APP_STUN, 30},
+        {RN_PROTO_UDP, RN_APP_DHCP, 60},  {RN_PROTO_UDP, RN_APP_MQTT, 120},
+        {RN_PROTO_UDP, RN_APP_SSH, 1800}, {RN_PROTO_TCP, RN_APP_SSH, 120}, // its state is not known
+        {RN_PROTO_ICMP, RN_APP_NONE, 10}, {RN_PROTO_ICMPV6, RN_APP_NONE, 10},
+        {RN_PROTO_IGMP, RN_APP_NONE, 10}, {RN_PROTO_ARP, RN_APP_NONE, 30},
+        {132, RN_APP_NONE, 60},           {89, RN_APP_NONE, 60},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct rn_conn conn = row(cases[i].proto, cases[i].app, 20 * RN_SEC);
         assert_int_equal(rn_conn_timeout(&conn, NOW), cases[i].timeout_s * RN_SEC);
         assert_int_equal(rn_conn_deadline(&conn), NOW + (cases[i].timeout_s - 20) * RN_SEC);
+    }
+}
+
+static void quic_lives_by_its_state_and_by_what_its_ends_agreed_on(void **state)
+{
+    (void)state;
+    static const struct {
+        enum rn_quic_state state;
+        uint32_t idle_ms;
+        int silent_s, timeout_ms;
+    } cases[] = {
+        {RN_QUIC_UNKNOWN, 0, 0, 120000},      {RN_QUIC_VERSION_NEG, 0, 0, 60000},
+        {RN_QUIC_RETRY, 0, 0, 60000},         {RN_QUIC_0RTT, 0, 0, 60000},
+        {RN_QUIC_INITIAL, 30000, 0, 60000},   {RN_QUIC_HANDSHAKE, 30000, 0, 60000},
+        {RN_QUIC_CONNECTED, 0, 0, 600000},    {RN_QUIC_CONNECTED, 0, 61, 300000},
+        {RN_QUIC_CONNECTED, 30000, 0, 30000}, {RN_QUIC_CONNECTED, 30000, 61, 30000},
+        {RN_QUIC_CONNECTED, 1, 0, 1000},      {RN_QUIC_CONNECTED, UINT32_MAX, 0, 1800000},
+        {RN_QUIC_DRAINING, 30000, 0, 10000},  {RN_QUIC_CLOSED, 30000, 0, 1000},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct rn_conn conn = row(RN_PROTO_UDP, RN_APP_QUIC, cases[i].silent_s * RN_SEC);
+        conn.quic.state = (uint8_t)cases[i].state;
+        conn.quic.idle_ms = cases[i].idle_ms;
+        assert_int_equal(rn_conn_timeout(&conn, NOW), cases[i].timeout_ms * RN_MSEC);
+        bool over = cases[i].state == RN_QUIC_DRAINING || cases[i].state == RN_QUIC_CLOSED;
+        assert_int_equal(rn_quic_state_terminal(conn.quic.state), over);
     }
 }
 
@@ -142,6 +168,7 @@ int main(void)
         cmocka_unit_test(tcp_timeouts_follow_the_state),
         cmocka_unit_test(an_established_connection_gets_less_when_idle),
         cmocka_unit_test(other_protocols_have_one_timeout),
+        cmocka_unit_test(quic_lives_by_its_state_and_by_what_its_ends_agreed_on),
         cmocka_unit_test(age_counts_from_the_terminal_state_and_is_never_negative),
         cmocka_unit_test(names_are_those_of_the_event_stream),
     };

@@ -63,6 +63,75 @@ static void udp_shows_what_it_speaks_or_how_long_it_is_silent(void **state)
     check(&conn, &facts, "DNS_RESPONSE");
 }
 
+static void udp_has_a_word_for_what_it_speaks(void **state)
+{
+    (void)state;
+    static const struct {
+        enum rn_app app;
+        enum rn_fact fact;
+        const char *text, *want;
+    } cases[] = {
+        {RN_APP_NTP, RN_FACT_NONE, "", "NTP"},
+        {RN_APP_SSH, RN_FACT_NONE, "", "SSH_UDP"},
+        {RN_APP_BITTORRENT, RN_FACT_NONE, "", "BT_UDP"},
+        {RN_APP_DHCP, RN_FACT_TYPE, "DISCOVER", "DHCP_DISCOVER"},
+        {RN_APP_DHCP, RN_FACT_NONE, "", "DHCP_UNKNOWN"},
+        {RN_APP_SNMP, RN_FACT_PDU, "GETNEXT", "SNMP_GETNEXT"},
+        {RN_APP_SSDP, RN_FACT_METHOD, "NOTIFY", "SSDP_NOTIFY"},
+        {RN_APP_SSDP, RN_FACT_NONE, "", "SSDP_RESPONSE"},
+        {RN_APP_NETBIOS, RN_FACT_SERVICE, "DGM", "NETBIOS_DGM"},
+        {RN_APP_STUN, RN_FACT_CLASS, "Request", "STUN_Request"},
+        {RN_APP_MDNS, RN_FACT_NONE, "", "MDNS_QUERY"},
+        {RN_APP_MDNS, RN_FACT_RCODE, "NOERROR", "MDNS_RESPONSE"},
+        {RN_APP_LLMNR, RN_FACT_NONE, "", "LLMNR_QUERY"},
+        {RN_APP_LLMNR, RN_FACT_RCODE, "NXDOMAIN", "LLMNR_RESPONSE"},
+        {RN_APP_TFTP, RN_FACT_NONE, "", "UDP_ACTIVE"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct rn_conn conn = {.key.proto = RN_PROTO_UDP, .last_seen = NOW};
+        struct rn_facts facts = {0};
+        conn.app = (uint8_t)cases[i].app;
+        if (cases[i].fact != RN_FACT_NONE)
+            rn_facts_put_text(&facts, cases[i].fact,
+                              rn_bytes_of(cases[i].text, strlen(cases[i].text)));
+        check(&conn, &facts, cases[i].want);
+    }
+}
+
+static void quic_shows_its_state(void **state)
+{
+    (void)state;
+    static const char *const want[RN_QUIC_STATE_COUNT] = {
+        [RN_QUIC_UNKNOWN] = "QUIC_UNKNOWN",     [RN_QUIC_VERSION_NEG] = "QUIC_VERSION_NEG",
+        [RN_QUIC_RETRY] = "QUIC_RETRY",         [RN_QUIC_0RTT] = "QUIC_0RTT",
+        [RN_QUIC_INITIAL] = "QUIC_INITIAL",     [RN_QUIC_HANDSHAKE] = "QUIC_HANDSHAKE",
+        [RN_QUIC_CONNECTED] = "QUIC_CONNECTED", [RN_QUIC_DRAINING] = "QUIC_DRAINING",
+        [RN_QUIC_CLOSED] = "QUIC_CLOSED",
+    };
+    struct rn_conn conn = {.key.proto = RN_PROTO_UDP, .app = RN_APP_QUIC};
+    for (unsigned i = 0; i < RN_QUIC_STATE_COUNT; i++) {
+        conn.quic.state = (uint8_t)i;
+        check(&conn, NULL, want[i]);
+    }
+    conn.quic.state = 200;
+    check(&conn, NULL, "QUIC_UNKNOWN");
+}
+
+static void a_long_word_ends_between_characters(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {.key.proto = RN_PROTO_UDP, .app = RN_APP_DHCP};
+    struct rn_facts facts = {0};
+    struct rn_text64 text;
+    char raw[120];
+    for (size_t i = 0; i < sizeof raw; i += 3)
+        memcpy(raw + i, "\xe2\x82\xac", 3);
+    rn_facts_put_text(&facts, RN_FACT_TYPE, rn_bytes_of(raw, sizeof raw));
+    rn_conn_state_text(&conn, &facts, NOW, &text);
+    assert_int_equal((text.len - strlen("DHCP_")) % 3, 0);
+    assert_int_equal(strlen(text.s), text.len);
+}
+
 static void the_family_decides_what_an_icmp_type_means(void **state)
 {
     (void)state;
@@ -157,6 +226,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tcp_shows_its_state),
         cmocka_unit_test(udp_shows_what_it_speaks_or_how_long_it_is_silent),
+        cmocka_unit_test(udp_has_a_word_for_what_it_speaks),
+        cmocka_unit_test(quic_shows_its_state),
+        cmocka_unit_test(a_long_word_ends_between_characters),
         cmocka_unit_test(the_family_decides_what_an_icmp_type_means),
         cmocka_unit_test(igmp_shows_the_message_and_the_group),
         cmocka_unit_test(arp_shows_who_is_asked_for_and_who_answers),
