@@ -7,15 +7,12 @@
 //              bits 3-4: destination id     bits 5-7: last bits of the packet number
 //
 // A datagram lies in a buffer of exactly its size, so that a sanitizer sees every byte too far.
-#include <stdlib.h>
-
 #include "../unit/dpi/made_gcm.h"
+#include "fuzz.h"
 
 #define MAX_DATAGRAMS 12
 #define MAX_FRAMES 4000
 #define HEADER 24 // first byte, version, ids of 8 and 0, no token, length 4, packet number 4
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct run {
     struct rn_dpi_ctx *ctx;
@@ -24,19 +21,9 @@ struct run {
     const struct quic_version *version;
 };
 
-static void must(bool cond)
-{
-    if (!cond)
-        abort();
-}
-
 static void say(struct run *run, unsigned from, struct rn_bytes bytes)
 {
-    uint8_t *exact = malloc(bytes.len ? bytes.len : 1);
-    if (!exact)
-        return;
-    if (bytes.len > 0)
-        memcpy(exact, bytes.p, bytes.len);
+    uint8_t *exact = fuzz_exact(bytes);
     struct rn_dpi_input in = {.payload = rn_bytes_of(exact, bytes.len),
                               .proto = RN_PROTO_UDP,
                               .src_port = from ? 443 : 50000,

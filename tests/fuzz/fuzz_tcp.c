@@ -7,21 +7,11 @@
 //            bit 3 the capture cut it off
 //
 // A segment lies in a buffer of exactly its size, so that a sanitizer sees every byte too far.
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "rustnet/dpi.h"
 
 #define MAX_SEGMENTS 24
 #define HOLE_BYTES 100
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool cond)
-{
-    if (!cond)
-        abort();
-}
 
 static void check(const struct rn_dpi_row *row, const struct rn_dpi_row *before,
                   enum rn_verdict verdict)
@@ -40,11 +30,7 @@ static void feed(struct rn_dpi_ctx *ctx, struct rn_dpi_memory *memory, struct rn
                  struct rn_dpi_input *in)
 {
     size_t len = in->payload.len;
-    uint8_t *exact = malloc(len ? len : 1);
-    if (!exact)
-        return;
-    if (len > 0)
-        memcpy(exact, in->payload.p, len);
+    uint8_t *exact = fuzz_exact(in->payload);
     in->payload = rn_bytes_of(exact, len);
     struct rn_dpi_row before = *row;
     enum rn_verdict verdict = rn_dpi_packet(ctx, memory, in, row);

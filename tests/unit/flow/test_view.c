@@ -471,15 +471,17 @@ static void facts_come_with_the_row(void **state)
     make(1000, 1);
     add(0);
     struct rn_key key = add(1);
-    struct rn_facts facts = {0};
-    assert_true(rn_facts_put_text(&facts, RN_FACT_HOST, rn_bytes_of("a.b.net", 7)));
-    row_of(&key)->facts_ref = flow_facts_save(&flow->shard[0], FLOW_NONE, &facts);
+    struct rn_dpi_row inspected;
+    flow_inspection_load(&flow->shard[0], row_of(&key), &inspected);
+    const struct rn_facts *facts = &inspected.facts;
+    assert_true(rn_facts_put_text(&inspected.facts, RN_FACT_HOST, rn_bytes_of("a.b.net", 7)));
+    flow_inspection_save(&flow->shard[0], row_of(&key), &inspected, true);
     const struct rn_view_ops ops = {.match = has_facts, .wants_facts = true};
     look(&ops);
     assert_int_equal(snap.matched, 2);
     assert_int_equal(snap.row[0].facts.len, 0);
-    assert_int_equal(snap.row[1].facts.len, facts.len);
-    assert_memory_equal(snap.row[1].facts.data, facts.data, facts.len);
+    assert_int_equal(snap.row[1].facts.len, facts->len);
+    assert_memory_equal(snap.row[1].facts.data, facts->data, facts->len);
     done();
 }
 
