@@ -39,6 +39,20 @@ static struct rn_bytes text_of(const struct rn_facts *facts, enum rn_fact fact)
     return rn_reader_rest(&r);
 }
 
+// Of "SSH-2.0-OpenSSH_9.6", of the server or else the client: "OpenSSH".
+static struct rn_bytes ssh_software(const struct rn_facts *facts)
+{
+    struct rn_bytes ident = rn_facts_find(facts, RN_FACT_SERVER, 0);
+    if (ident.len == 0)
+        ident = rn_facts_find(facts, RN_FACT_CLIENT, 0);
+    struct rn_reader r = rn_reader_of(ident);
+    for (unsigned hyphens = 0; hyphens < 2 && rn_reader_left(&r) > 0;)
+        hyphens += rn_take_u8(&r) == '-';
+    struct rn_bytes software = rn_reader_rest(&r);
+    const uint8_t *end = software.len > 0 ? memchr(software.p, '_', software.len) : NULL;
+    return rn_bytes_of(software.p, end ? (size_t)(end - software.p) : software.len);
+}
+
 // What a row of TLS began as (table.c): the tunnel of a proxy, or a protocol with a command like STARTTLS.
 static void add_origin(struct line *line, enum rn_app app, const struct rn_facts *facts)
 {
@@ -71,7 +85,8 @@ void rn_dpi_text(enum rn_app app, const struct rn_facts *facts, struct rn_text25
     struct line line = {.len = 0};
     const struct rn_dpi_proto *row = rn_dpi_find(app);
     if (row) {
-        struct rn_bytes subject = text_of(facts, row->subject);
+        struct rn_bytes subject =
+            app == RN_APP_SSH ? ssh_software(facts) : text_of(facts, row->subject);
         add(&line, rn_bytes_of(row->name, strlen(row->name)), 0);
         add_words(&line, row, facts);
         if (subject.len > 0) {

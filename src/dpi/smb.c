@@ -160,6 +160,7 @@ const struct rn_dpi_proto dpi_netbios_session = {
     .proto = RN_PROTO_TCP,
     .ports = {139},
     .subject = RN_FACT_NAME,
+    .words = {RN_FACT_SERVICE},
     .first = {{MESSAGE, MESSAGE + 1}, {REQUEST, REQUEST + 1}},
     .probe = probe,
     .parse = parse,

@@ -36,6 +36,20 @@ static void the_text_is_the_name_and_its_subject(void **state)
     assert_string_equal(text_of_app(RN_APP_HTTP, &facts), "HTTP (b.example.org:8080)");
 }
 
+static void ssh_is_called_by_the_servers_software_or_else_the_clients(void **state)
+{
+    (void)state;
+    struct rn_facts facts = {.len = 0};
+    assert_string_equal(text_of_app(RN_APP_SSH, &facts), "SSH");
+    rn_facts_put_text(&facts, RN_FACT_CLIENT, DPI_LITERAL("SSH-2.0-PuTTY"));
+    assert_string_equal(text_of_app(RN_APP_SSH, &facts), "SSH (PuTTY)");
+    rn_facts_put_text(&facts, RN_FACT_SERVER, DPI_LITERAL("SSH-2.0-OpenSSH_9.6p1 Ubuntu-3"));
+    assert_string_equal(text_of_app(RN_APP_SSH, &facts), "SSH (OpenSSH)");
+    rn_facts_drop(&facts, RN_FACT_SERVER);
+    rn_facts_put_text(&facts, RN_FACT_SERVER, DPI_LITERAL("SSH-2.0-"));
+    assert_string_equal(text_of_app(RN_APP_SSH, &facts), "SSH");
+}
+
 static void a_tunnel_tells_what_it_began_as(void **state)
 {
     (void)state;
@@ -115,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_text_is_the_name_and_its_subject),
+        cmocka_unit_test(ssh_is_called_by_the_servers_software_or_else_the_clients),
         cmocka_unit_test(a_tunnel_tells_what_it_began_as),
         cmocka_unit_test(an_upgrade_tells_what_it_began_as),
         cmocka_unit_test(some_facts_are_words_between_name_and_bracket),
