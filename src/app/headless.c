@@ -3,26 +3,13 @@
 #include "headless.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "monitor.h"
 #include "signals.h"
-
-static int open_bell(int bell[2], struct rn_err *err)
-{
-    if (pipe(bell) < 0)
-        return rn_err_set(err, -errno, "No pipe: %s", strerror(errno));
-    for (unsigned i = 0; i < 2; i++) {
-        (void)fcntl(bell[i], F_SETFL, O_NONBLOCK);
-        (void)fcntl(bell[i], F_SETFD, FD_CLOEXEC);
-    }
-    return 0;
-}
 
 // Why the run must end, or 0.
 static int trouble(struct app_monitor *m, struct rn_err *err)
@@ -37,7 +24,7 @@ static int trouble(struct app_monitor *m, struct rn_err *err)
     return rc ? rn_err_set(err, rc, "The event stream cannot be written: %s", strerror(-rc)) : 0;
 }
 
-static int wait_for_end(struct app_monitor *m, int bell, struct rn_err *err)
+static int wait_for_end(struct app_monitor *m, const struct rn_bell *bell, struct rn_err *err)
 {
     rn_dur duration = m->options->duration;
     rn_time end = duration ? rn_time_add(rn_clock_monotonic(), duration) : RN_TIME_MAX;
@@ -47,11 +34,9 @@ static int wait_for_end(struct app_monitor *m, int bell, struct rn_err *err)
         if (rc || app_signals_came() || left <= 0)
             return rc;
         rn_dur ms = left / RN_MSEC + 1;
-        struct pollfd fd = {bell, POLLIN, 0};
+        struct pollfd fd = {bell->fd[0], POLLIN, 0};
         (void)poll(&fd, 1, end == RN_TIME_MAX ? -1 : ms > 86400000 ? 86400000 : (int)ms);
-        char bytes[64];
-        while (read(bell, bytes, sizeof bytes) > 0)
-            ;
+        (void)rn_bell_hush(bell);
     }
 }
 
@@ -62,14 +47,14 @@ static void tell(const struct app_monitor *m)
     fprintf(stderr, "rustnet: capturing on %s since %s\n", rn_capture_device(m->capture), text);
 }
 
-static int run(struct app_monitor *m, int bell[2], struct rn_err *err)
+static int run(struct app_monitor *m, const struct rn_bell *bell, struct rn_err *err)
 {
-    m->bell = bell[1];
-    app_signals_catch(bell[1]);
+    m->bell = bell->fd[1];
+    app_signals_catch(m->bell);
     int rc = app_monitor_start(m, err);
     if (!rc) {
         tell(m);
-        rc = wait_for_end(m, bell[0], err);
+        rc = wait_for_end(m, bell, err);
     }
     app_monitor_stop(m);
     app_signals_release();
@@ -78,17 +63,16 @@ static int run(struct app_monitor *m, int bell[2], struct rn_err *err)
 
 int app_headless(const struct app_options *options, struct rn_err *err)
 {
-    int bell[2];
+    struct rn_bell bell;
     struct app_monitor *m = malloc(sizeof *m);
     if (!m)
         return rn_err_set(err, -ENOMEM, "No memory");
     int rc = app_monitor_open(m, options, err);
     if (!rc)
-        rc = open_bell(bell, err);
+        rc = rn_bell_open(&bell, err);
     if (!rc) {
-        rc = run(m, bell, err);
-        close(bell[0]);
-        close(bell[1]);
+        rc = run(m, &bell, err);
+        rn_bell_close(&bell);
     }
     int closed = app_monitor_close(m, rc ? NULL : err);
     free(m);

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "rustnet/base/pool.h"
 #include "rustnet/wire.h"
@@ -181,8 +180,5 @@ void app_monitor_counts(struct app_monitor *m, struct rn_counts *out)
 
 void app_monitor_ring(struct app_monitor *m)
 {
-    if (m->bell >= 0) {
-        ssize_t n = write(m->bell, "", 1); // a full pipe wakes as well
-        (void)n;
-    }
+    rn_bell_ring(m->bell);
 }

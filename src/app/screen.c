@@ -117,7 +117,7 @@ static int open_and_run(struct screen *s, const struct app_options *o, struct rn
     struct rn_term_cfg cfg = {.colours = !o->no_color};
     if ((rc = rn_term_open(&cfg, rn_log_fd(), &s->term, err)))
         return rc;
-    s->monitor.bell = s->monitor.slot.bell[1];
+    s->monitor.bell = s->monitor.slot.bell.fd[1];
     app_signals_catch(s->monitor.bell);
     rc = run(s, err);
     rn_term_close(s->term); // before the threads are joined, so that leaving is instant

@@ -2,10 +2,10 @@
 // The handler does nothing but set a flag and write a byte: whoever polls the pipe ends the run in order.
 #include "signals.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
-#include <unistd.h>
+
+#include "rustnet/base/bell.h"
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 #define SIGNALS (sizeof signals / sizeof signals[0])
@@ -16,11 +16,8 @@ static volatile sig_atomic_t came, bell_fd = -1;
 static void on_signal(int sig)
 {
     (void)sig;
-    int error = errno;
     came = 1;
-    ssize_t n = write(bell_fd, "", 1);
-    (void)n;
-    errno = error;
+    rn_bell_ring(bell_fd);
 }
 
 void app_signals_catch(int bell)

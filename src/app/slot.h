@@ -13,6 +13,7 @@
 
 #include <stdatomic.h>
 
+#include "rustnet/base/bell.h"
 #include "rustnet/base/sync.h"
 #include "rustnet/model/snapshot.h"
 
@@ -22,7 +23,7 @@ struct app_slot {
     struct rn_mutex ask_lock; // guards request
     struct rn_view_request request;
     struct rn_wake *wake; // of the thread that fills
-    int bell[2];          // a pipe that becomes readable when there is something new
+    struct rn_bell bell;  // rung when there is something new
 };
 
 int app_slot_open(struct app_slot *slot, struct rn_err *err);

@@ -8,7 +8,6 @@
 #include "internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -21,20 +20,6 @@
 // How its words for a file that ends in the middle of a record or block begin.
 #define CUT_TEXT "truncated "
 
-static int open_wake(struct rn_capture *c, struct rn_err *err)
-{
-    if (pipe(c->wake_pipe) < 0) {
-        int code = errno;
-        c->wake_pipe[0] = c->wake_pipe[1] = -1;
-        return rn_err_set(err, -code, "No pipe for the capture: %s", strerror(code));
-    }
-    for (int i = 0; i < 2; i++) {
-        (void)fcntl(c->wake_pipe[i], F_SETFD, FD_CLOEXEC);
-        (void)fcntl(c->wake_pipe[i], F_SETFL, O_NONBLOCK);
-    }
-    return 0;
-}
-
 struct rn_capture *capture_new(pcap_t *p, const char *name, struct rn_err *err)
 {
     struct rn_capture *c = calloc(1, sizeof *c);
@@ -44,7 +29,8 @@ struct rn_capture *capture_new(pcap_t *p, const char *name, struct rn_err *err)
         return NULL;
     }
     c->pcap = p;
-    c->fd = c->wake_pipe[0] = c->wake_pipe[1] = -1;
+    c->fd = -1;
+    c->wake = RN_BELL_NONE;
     c->link = pcap_datalink(p);
     c->nanoseconds = pcap_get_tstamp_precision(p) == PCAP_TSTAMP_PRECISION_NANO;
     c->live = pcap_file(p) == NULL;
@@ -56,7 +42,7 @@ struct rn_capture *capture_new(pcap_t *p, const char *name, struct rn_err *err)
     }
     c->any = strcmp(name, "any") == 0;
     c->fd = pcap_get_selectable_fd(p);
-    if (open_wake(c, err) < 0) {
+    if (rn_bell_open(&c->wake, err) < 0) {
         rn_capture_close(c);
         return NULL;
     }
@@ -68,9 +54,7 @@ void rn_capture_close(struct rn_capture *c)
     if (!c)
         return;
     pcap_close(c->pcap);
-    for (int i = 0; i < 2; i++)
-        if (c->wake_pipe[i] >= 0)
-            close(c->wake_pipe[i]);
+    rn_bell_close(&c->wake);
     free(c);
 }
 
@@ -158,34 +142,22 @@ static int msec_of(rn_dur timeout, bool rest)
     return msec > INT32_MAX ? INT32_MAX : (int)msec;
 }
 
-static bool is_woken(struct rn_capture *c)
-{
-    char drain[64];
-    bool woken = false;
-    for (int i = 0; i < 1024 && read(c->wake_pipe[0], drain, sizeof drain) > 0; i++)
-        woken = true;
-    return woken;
-}
-
 bool rn_capture_wait(struct rn_capture *c, rn_dur timeout)
 {
     if (!c->live)
         return true;
-    struct pollfd fds[2] = {{.fd = c->wake_pipe[0], .events = POLLIN},
+    struct pollfd fds[2] = {{.fd = c->wake.fd[0], .events = POLLIN},
                             {.fd = c->rest ? -1 : c->fd, .events = POLLIN}};
     (void)poll(fds, 2, msec_of(timeout, c->rest || c->fd < 0));
     // libpcap takes an error off the socket when it is asked next. If that does not help, it must not cost a core.
     if (fds[1].revents && !(fds[1].revents & POLLIN) && !fds[0].revents)
         (void)poll(fds, 1, msec_of(timeout, true));
-    return !is_woken(c);
+    return !rn_bell_hush(&c->wake);
 }
 
 void rn_capture_wake(struct rn_capture *c)
 {
-    int saved = errno;
-    if (c->wake_pipe[1] >= 0)
-        (void)!write(c->wake_pipe[1], "", 1); // full: the reader is awake anyway
-    errno = saved;
+    rn_bell_ring(c->wake.fd[1]);
 }
 
 int rn_capture_link(const struct rn_capture *c)

@@ -5,6 +5,7 @@
 
 #include <pcap/pcap.h>
 
+#include "rustnet/base/bell.h"
 #include "rustnet/base/text.h"
 #include "rustnet/capture.h"
 
@@ -14,9 +15,9 @@ struct rn_capture {
     void *ctx;
     unsigned given; // frames given to it
     int link;
-    int fd;           // to poll; -1 for a file
-    int wake_pipe[2]; // read end, write end; -1 for a file
-    unsigned ifindex; // not 0: `pcap` listens on all devices and filters for this one (live.c)
+    int fd;              // to poll; -1 for a file
+    struct rn_bell wake; // not open for a file
+    unsigned ifindex;    // not 0: `pcap` listens on all devices and filters for this one (live.c)
     unsigned vanished;
     bool live;
     bool any;          // the pseudo-device that hears all

@@ -8,16 +8,16 @@
 #include "internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include "rustnet/base/bell.h"
 #include "rustnet/term.h"
 
 static struct term_saved saved;
 static volatile sig_atomic_t owned;     // the screen is ours
 static volatile sig_atomic_t continued; // SIGCONT came
-static int wake[2] = {-1, -1};
+static struct rn_bell wake = {{-1, -1}};
 
 enum {
     FATAL = 7,
@@ -59,25 +59,9 @@ static void on_fatal(int sig, siginfo_t *info, void *context)
 
 static void on_notice(int sig)
 {
-    int error = errno;
     if (sig == SIGCONT)
         continued = 1;
-    ssize_t n = write(wake[1], "", 1); // full: it is readable already
-    (void)n;
-    errno = error;
-}
-
-static int make_pipe(struct rn_err *err)
-{
-    if (wake[0] >= 0)
-        return 0;
-    if (pipe(wake) < 0)
-        return rn_err_set(err, -errno, "No pipe for signals could be made.");
-    for (unsigned i = 0; i < 2; i++) {
-        fcntl(wake[i], F_SETFD, FD_CLOEXEC);
-        fcntl(wake[i], F_SETFL, O_NONBLOCK);
-    }
-    return 0;
+    rn_bell_ring(wake.fd[1]);
 }
 
 static void use_own_stack(void)
@@ -91,7 +75,7 @@ static void use_own_stack(void)
 
 int term_signals_begin(const struct term_saved *found, struct rn_err *err)
 {
-    int rc = make_pipe(err);
+    int rc = wake.fd[0] >= 0 ? 0 : rn_bell_open(&wake, err);
     if (rc < 0)
         return rc;
     saved = *found;
@@ -118,22 +102,17 @@ void term_signals_end(void)
         sigaltstack(&none, NULL);
         stack_is_ours = false;
     }
-    for (unsigned i = 0; i < 2; i++) {
-        close(wake[i]);
-        wake[i] = -1;
-    }
+    rn_bell_close(&wake);
 }
 
 int term_signals_fd(void)
 {
-    return wake[0];
+    return wake.fd[0];
 }
 
 bool term_signals_drain(void)
 {
-    char bytes[64];
-    while (read(wake[0], bytes, sizeof bytes) > 0)
-        ;
+    (void)rn_bell_hush(&wake);
     bool was = continued;
     continued = 0;
     return was;
