@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "rustnet/base/pool.h"
-#include "rustnet/wire.h"
+#include "source.h"
+#include "ticks.h"
 
 #define SHARDS 16
 
@@ -21,13 +22,9 @@ static int open_source(struct app_monitor *m, struct rn_err *err)
                   : rn_capture_open_live(&cfg, &m->capture, err);
     if (rc)
         return rc;
-    m->link = rn_capture_link(m->capture);
-    if (!rn_wire_link_known(m->link))
-        return rn_err_set(err, -EINVAL, "%s: link type %d is not known to this program",
-                          rn_capture_device(m->capture), m->link);
     if (file)
         app_clock_play(&m->clock);
-    return 0;
+    return app_source_link(m->capture, &m->link, err);
 }
 
 static int open_outputs(struct app_monitor *m, struct rn_err *err)
@@ -52,11 +49,8 @@ static int open_system(struct app_monitor *m, struct rn_err *err)
     if (!(m->host = rn_host_open(m->options->max_connections, err)))
         return -ENOMEM;
     rn_host_status(m->host, &m->stats.host);
-    struct rn_err why = {0};
-    memset(&e->local, 0, sizeof e->local);
-    if (rn_host_addresses(&e->local, &why))
-        app_log(RN_LOG_WARN, "the addresses of this machine: %s", why.msg);
-    e->local_at = rn_time_add(rn_clock_wall(), 30 * RN_SEC);
+    (void)app_local_read(&e->local);
+    e->local_at = rn_time_add(rn_clock_wall(), APP_LOCAL_EVERY);
     return 0;
 }
 
@@ -124,25 +118,13 @@ int app_monitor_start(struct app_monitor *m, struct rn_err *err)
     return rc;
 }
 
-static void close_rows(struct app_monitor *m, rn_time now)
-{
-    struct rn_flow_events *events = m->cleanup_events;
-    for (unsigned shard = 0; events && shard < rn_flow_shards(m->flow); shard++) {
-        bool more = true;
-        while (more) {
-            more = rn_flow_drain(m->flow, shard, now, events);
-            app_journal_tell(&m->journal, events);
-            events->count = 0;
-        }
-    }
-}
-
 void app_monitor_stop(struct app_monitor *m)
 {
     atomic_store(&m->stop, true);
     app_threads_stop(m);
     rn_time now = app_now(&m->clock);
-    close_rows(m, now);
+    if (m->cleanup_events) // somebody wants to know what becomes of the rows
+        app_sweep(m, rn_flow_drain, now);
     struct rn_counts counts = {0};
     app_monitor_counts(m, &counts);
     app_journal_summary(&m->journal, &counts, now);

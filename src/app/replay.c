@@ -19,6 +19,7 @@
 #include "rustnet/flow.h"
 #include "rustnet/lookup.h"
 #include "rustnet/wire.h"
+#include "source.h"
 
 #define CLEANUP_EVERY (5 * RN_SEC)
 #define FRAMES_AT_ONCE 4096
@@ -143,10 +144,8 @@ static int open_all(struct replay *r, const struct app_options *o, struct rn_err
         rc = rn_capture_open_file(o->read, o->filter, &r->capture, err);
     if (rc)
         return rc;
-    r->link = rn_capture_link(r->capture);
-    if (!rn_wire_link_known(r->link))
-        return rn_err_set(err, -EINVAL, "%s: link type %d is not known to this program",
-                          rn_capture_device(r->capture), r->link);
+    if ((rc = app_source_link(r->capture, &r->link, err)))
+        return rc;
     if (!(r->names = rn_intern_new(NAMES_MAX, err)) ||
         !(r->fragments = rn_fragments_new(r->seed, err)))
         return -ENOMEM;
@@ -176,8 +175,6 @@ static void finish(struct replay *r)
         more = rn_flow_drain(r->flow, 0, r->now, &r->events);
         write_events(r);
     }
-    uint64_t ignored[RN_IGNORE_COUNT];
-    memcpy(ignored, r->counts.ignored, sizeof ignored);
     rn_flow_counts(r->flow, &r->counts);
     r->counts.parsed -= r->counts.ignored[RN_IGNORE_LATE];
     rn_jsonl_summary(r->jsonl, &r->counts, r->now);

@@ -5,12 +5,23 @@
 #include <errno.h>
 
 #include "monitor.h"
+#include "rustnet/wire.h"
 
 #define FRAMES_AT_ONCE 4096
 #define DROPS_EVERY RN_SEC // how often the kernel is asked what it dropped
 // After the stop, if somebody writes down what was seen: the kernel hands over a block that is not full after 50 ms.
 #define LAST_WAIT (100 * RN_MSEC)
 #define LAST_LOOKS 64 // and then at most so many blocks are emptied
+
+int app_source_link(const struct rn_capture *capture, int *out_link, struct rn_err *err)
+{
+    int link = rn_capture_link(capture);
+    if (!rn_wire_link_known(link))
+        return rn_err_set(err, -EINVAL, "%s: link type %d is not known to this program",
+                          rn_capture_device(capture), link);
+    *out_link = link;
+    return 0;
+}
 
 static void offer(void *ctx, const struct rn_frame *frame)
 {

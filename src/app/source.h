@@ -6,7 +6,12 @@
 #ifndef APP_SOURCE_H
 #define APP_SOURCE_H
 
+#include "rustnet/capture.h"
+
 struct app_monitor;
+
+// The link type of a capture, if it is one that can be read; else -EINVAL and its number.
+int app_source_link(const struct rn_capture *capture, int *out_link, struct rn_err *err);
 
 void app_source_run(struct app_monitor *m);
 // Makes `run` return soon.

@@ -5,18 +5,23 @@
 
 #define EVERY (5 * RN_SEC)
 
-rn_dur app_tick_cleanup(struct app_monitor *m, rn_time now)
+void app_sweep(struct app_monitor *m, app_sweeper sweeper, rn_time now)
 {
     struct rn_flow_events *events = m->cleanup_events;
     for (unsigned shard = 0; shard < rn_flow_shards(m->flow); shard++) {
         bool more = true;
         while (more) {
-            more = rn_flow_cleanup(m->flow, shard, now, events);
+            more = sweeper(m->flow, shard, now, events);
             if (events && events->count) {
                 app_journal_tell(&m->journal, events);
                 events->count = 0;
             }
         }
     }
+}
+
+rn_dur app_tick_cleanup(struct app_monitor *m, rn_time now)
+{
+    app_sweep(m, rn_flow_cleanup, now);
     return EVERY;
 }

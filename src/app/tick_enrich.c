@@ -12,7 +12,6 @@
 
 #define YOUNG_EVERY (250 * RN_MSEC)
 #define ALL_EVERY (2 * RN_SEC)
-#define LOCAL_EVERY (30 * RN_SEC)
 #define BACKOFF_LEAST \
     RN_SEC // strangers alone make nobody look at the addresses more often than this
 
@@ -22,21 +21,18 @@ static bool is_ours(const struct app_monitor *m, const struct rn_pending *p)
     return p->local_known || rn_local_has(&m->enrich.local, &p->key.ip[p->local]);
 }
 
-static bool name_owner(struct app_monitor *m, const struct rn_pending *p, bool fresh)
+static void name_owner(struct app_monitor *m, const struct rn_pending *p)
 {
     unsigned local = p->local, remote = 1 - local;
     struct rn_process owner;
-    if (!fresh)
-        rn_host_refresh(m->host);
     if (!rn_host_owner(m->host, p->key.proto, &p->key.ip[local], p->key.port[local],
                        &p->key.ip[remote], p->key.port[remote], &owner))
-        return false;
+        return;
     uint32_t name = rn_intern_add(m->names, rn_bytes_of(owner.name.s, owner.name.len));
-    return rn_flow_patch(m->flow, &p->key, p->id, owner.pid, owner.uid, name);
+    (void)rn_flow_patch(m->flow, &p->key, p->id, owner.pid, owner.uid, name);
 }
 
-// True if there was somebody to ask about.
-static bool pass(struct app_monitor *m, bool young, rn_time now)
+static void pass(struct app_monitor *m, bool young, rn_time now)
 {
     struct rn_pending pending[RN_FLOW_STRETCH];
     bool fresh = false;
@@ -44,26 +40,32 @@ static bool pass(struct app_monitor *m, bool young, rn_time now)
         uint32_t cursor = 0;
         unsigned n;
         while ((n = rn_flow_pending(m->flow, shard, &cursor, young, now, pending)) > 0)
-            for (unsigned i = 0; i < n; i++)
-                if (is_ours(m, &pending[i])) {
-                    name_owner(m, &pending[i], fresh);
-                    fresh = true;
-                }
+            for (unsigned i = 0; i < n; i++) {
+                if (!is_ours(m, &pending[i]))
+                    continue;
+                if (!fresh)
+                    rn_host_refresh(m->host);
+                fresh = true;
+                name_owner(m, &pending[i]);
+            }
     }
-    return fresh;
+}
+
+bool app_local_read(struct rn_local_addrs *out)
+{
+    struct rn_err err = {0};
+    memset(out, 0, sizeof *out);
+    if (rn_host_addresses(out, &err) == 0)
+        return true;
+    app_log(RN_LOG_WARN, "the addresses of this machine: %s", err.msg);
+    return false;
 }
 
 // True if they have changed.
 static bool read_local(struct app_monitor *m)
 {
     struct rn_local_addrs *next = &m->enrich.next;
-    struct rn_err err;
-    memset(next, 0, sizeof *next); // compared by bytes
-    if (rn_host_addresses(next, &err)) {
-        app_log(RN_LOG_WARN, "the addresses of this machine: %s", err.msg);
-        return false;
-    }
-    if (memcmp(next, &m->enrich.local, sizeof *next) == 0)
+    if (!app_local_read(next) || memcmp(next, &m->enrich.local, sizeof *next) == 0)
         return false;
     m->enrich.local = *next;
     rn_mutex_lock(&m->stats.lock);
@@ -84,10 +86,10 @@ static void look_after_local(struct app_monitor *m, rn_time now)
         return;
     bool changed = read_local(m);
     e->backoff = changed || !e->backoff ? BACKOFF_LEAST : e->backoff * 2;
-    if (e->backoff > LOCAL_EVERY)
-        e->backoff = LOCAL_EVERY;
+    if (e->backoff > APP_LOCAL_EVERY)
+        e->backoff = APP_LOCAL_EVERY;
     e->strangers = false;
-    e->local_at = rn_time_add(now, LOCAL_EVERY);
+    e->local_at = rn_time_add(now, APP_LOCAL_EVERY);
     e->stranger_at = rn_time_add(now, e->backoff);
 }
 

@@ -15,13 +15,6 @@ static const struct rn_iface_stats *before(const struct app_ifaces *i, const cha
     return NULL;
 }
 
-// Per second; 0 after a counter was set back.
-static uint64_t grown(uint64_t now, uint64_t before_it, rn_dur passed)
-{
-    return now > before_it ? (uint64_t)((double)(now - before_it) * (double)RN_SEC / (double)passed)
-                           : 0;
-}
-
 rn_dur app_tick_ifstats(struct app_monitor *m, rn_time now)
 {
     struct app_ifaces *i = &m->ifaces;
@@ -32,8 +25,8 @@ rn_dur app_tick_ifstats(struct app_monitor *m, rn_time now)
         const struct rn_iface_stats *old = before(i, s->name.s);
         if (!old || passed <= 0)
             continue;
-        s->rx_bps = grown(s->rx_bytes, old->rx_bytes, passed);
-        s->tx_bps = grown(s->tx_bytes, old->tx_bytes, passed);
+        s->rx_bps = (uint64_t)app_per_second(s->rx_bytes, old->rx_bytes, passed);
+        s->tx_bps = (uint64_t)app_per_second(s->tx_bytes, old->tx_bytes, passed);
     }
     rn_mutex_lock(&m->stats.lock);
     m->stats.iface_count = count;

@@ -5,11 +5,6 @@
 
 #define EVERY RN_SEC
 
-static double per_second(uint64_t now, uint64_t before, rn_dur passed)
-{
-    return now > before ? (double)(now - before) * (double)RN_SEC / (double)passed : 0;
-}
-
 rn_dur app_tick_rates(struct app_monitor *m, rn_time now)
 {
     struct app_rates *last = &m->rates;
@@ -21,9 +16,9 @@ rn_dur app_tick_rates(struct app_monitor *m, rn_time now)
     rn_dur passed = rn_time_since(now, last->at);
     if (last->at && passed > 0) {
         rn_mutex_lock(&m->stats.lock);
-        m->stats.packets_per_sec = per_second(this.packets, last->packets, passed);
-        m->stats.tx_bps = per_second(this.traffic[0], last->traffic[0], passed);
-        m->stats.rx_bps = per_second(this.traffic[1], last->traffic[1], passed);
+        m->stats.packets_per_sec = app_per_second(this.packets, last->packets, passed);
+        m->stats.tx_bps = app_per_second(this.traffic[0], last->traffic[0], passed);
+        m->stats.rx_bps = app_per_second(this.traffic[1], last->traffic[1], passed);
         rn_mutex_unlock(&m->stats.lock);
     }
     *last = this;
