@@ -36,15 +36,21 @@ static void count(struct flow_shard *s, struct rn_conn *conn, const struct rn_pa
     s->traffic[from != conn->local] += p->wire_bytes;
 }
 
+static void prove_initiator(struct flow_shard *s, struct rn_conn *conn, unsigned end)
+{
+    if (conn->flags & RN_CONN_INITIATOR_PROVED)
+        return;
+    conn->initiator = (uint8_t)end;
+    conn->flags |= RN_CONN_INITIATOR_PROVED;
+    flow_orient(s, conn);
+}
+
 // What follows from a change of the TCP state: orientation, whether it is terminal, its place in the queues.
 static void turn(struct flow_shard *s, uint32_t row, const struct rn_packet *p)
 {
     struct rn_conn *conn = flow_row(s, row);
-    if (p->tcp.flags & RN_TCP_SYN && !(conn->flags & RN_CONN_INITIATOR_PROVED)) {
-        conn->initiator = (uint8_t)(p->tcp.flags & RN_TCP_ACK ? 1 - p->from : p->from);
-        conn->flags |= RN_CONN_INITIATOR_PROVED;
-        flow_orient(s, conn);
-    }
+    if (p->tcp.flags & RN_TCP_SYN)
+        prove_initiator(s, conn, p->tcp.flags & RN_TCP_ACK ? 1u - p->from : p->from);
     flow_turned(s, row);
 }
 
@@ -121,18 +127,6 @@ static void describe(const struct rn_conn *conn, const struct rn_packet *p, stru
     in->base = conn->tcp.fin_end[from];
 }
 
-// A connection of QUIC that has closed goes by its own time-out.
-static void end_quic(struct flow_shard *s, uint32_t row)
-{
-    struct rn_conn *conn = flow_row(s, row);
-    if (conn->flags & RN_CONN_TERMINAL || !rn_quic_state_terminal(conn->quic.state))
-        return;
-    conn->flags |= RN_CONN_TERMINAL;
-    conn->terminal_since = conn->last_seen;
-    flow_settle(s, row, FLOW_EMBRYOS);
-    flow_rearm(s, row);
-}
-
 static void inspect(struct flow_shard *s, uint32_t row, const struct rn_packet *p,
                     struct rn_dpi_ctx *dpi)
 {
@@ -143,17 +137,14 @@ static void inspect(struct flow_shard *s, uint32_t row, const struct rn_packet *
     flow_inspection_load(s, conn, &found);
     enum rn_verdict verdict = rn_dpi_packet(dpi, &s->inspection, &in, &found);
     flow_inspection_save(s, conn, &found, verdict == RN_YES);
-    if (found.client != RN_DPI_NO_CLIENT && !(conn->flags & RN_CONN_INITIATOR_PROVED)) {
-        conn->initiator = found.client;
-        conn->flags |= RN_CONN_INITIATOR_PROVED;
-        flow_orient(s, conn);
-    }
+    if (found.client != RN_DPI_NO_CLIENT)
+        prove_initiator(s, conn, found.client);
     if (found.app != (enum rn_app)conn->app) {
         conn->app = (uint8_t)found.app;
         flow_rearm(s, row);
     }
-    if (conn->app == RN_APP_QUIC)
-        end_quic(s, row);
+    if (conn->app == RN_APP_QUIC && rn_quic_state_terminal(conn->quic.state))
+        flow_end(s, row);
 }
 
 // PKTAP names the process with the packet.
@@ -220,7 +211,7 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
 static inline __attribute__((always_inline)) void prefetch_row(const struct flow_shard *s,
                                                                uint64_t hash)
 {
-    uint32_t tag = (uint32_t)(hash >> 32);
+    uint32_t tag = flow_tag(hash);
     uint64_t slot;
     for (uint32_t i = tag & s->mask; (uint32_t)(slot = flow_slot_at(s, i)); i = (i + 1) & s->mask)
         if (slot >> 32 == tag) {
@@ -240,7 +231,7 @@ void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsig
     for (unsigned i = 0; i < n; i++) {
         unsigned number = rn_flow_shard(flow, packets[i].hash);
         const struct flow_shard *s = &flow->shard[number];
-        __builtin_prefetch(&s->index[(uint32_t)(packets[i].hash >> 32) & s->mask]);
+        __builtin_prefetch(&s->index[flow_tag(packets[i].hash) & s->mask]);
         mine[number] = (shards >> number & 1 ? mine[number] : 0) | UINT64_C(1) << i;
         shards |= UINT64_C(1) << number;
     }

@@ -6,14 +6,9 @@
 //                      \______________________________________________________________/
 #include "shard.h"
 
-static uint32_t tag_of(uint64_t hash)
-{
-    return (uint32_t)(hash >> 32);
-}
-
 uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_key *key)
 {
-    uint32_t tag = tag_of(hash);
+    uint32_t tag = flow_tag(hash);
     uint64_t slot;
     for (uint32_t i = tag & s->mask; (uint32_t)(slot = flow_slot_at(s, i)); i = (i + 1) & s->mask)
         if (slot >> 32 == tag && rn_key_equal(&flow_row(s, (uint32_t)slot - 1)->key, key))
@@ -28,15 +23,15 @@ static void slot_set(struct flow_shard *s, uint32_t i, uint64_t slot)
 
 static void index_add(struct flow_shard *s, uint64_t hash, uint32_t row)
 {
-    uint32_t i = tag_of(hash) & s->mask;
+    uint32_t i = flow_tag(hash) & s->mask;
     while ((uint32_t)flow_slot_at(s, i))
         i = (i + 1) & s->mask;
-    slot_set(s, i, (uint64_t)tag_of(hash) << 32 | (row + 1));
+    slot_set(s, i, (uint64_t)flow_tag(hash) << 32 | (row + 1));
 }
 
 static void index_remove(struct flow_shard *s, uint64_t hash, uint32_t row)
 {
-    uint32_t hole = tag_of(hash) & s->mask;
+    uint32_t hole = flow_tag(hash) & s->mask;
     while ((uint32_t)flow_slot_at(s, hole) != row + 1)
         hole = (hole + 1) & s->mask;
     uint64_t slot;
@@ -197,17 +192,25 @@ void flow_orient(const struct flow_shard *s, struct rn_conn *conn)
     }
 }
 
+void flow_end(struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    if (conn->flags & RN_CONN_TERMINAL)
+        return;
+    conn->flags |= RN_CONN_TERMINAL;
+    conn->terminal_since = conn->last_seen;
+    flow_settle(s, row, FLOW_EMBRYOS);
+    flow_rearm(s, row);
+}
+
 void flow_turned(struct flow_shard *s, uint32_t row)
 {
     struct rn_conn *conn = flow_row(s, row);
     bool terminal = rn_tcp_state_terminal(rn_conn_tcp_state(conn));
-    if (terminal && !(conn->flags & RN_CONN_TERMINAL)) {
-        conn->flags |= RN_CONN_TERMINAL;
-        conn->terminal_since = conn->last_seen;
-        flow_settle(s, row, FLOW_EMBRYOS);
-    } else if (!terminal) {
+    if (terminal)
+        flow_end(s, row);
+    else
         conn->flags &= (uint8_t)~RN_CONN_TERMINAL;
-    }
     flow_rearm(s, row);
 }
 

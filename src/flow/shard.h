@@ -73,6 +73,12 @@ struct rn_flow {
     size_t shards_bytes;
 };
 
+// The low bits of a tag are its home slot.
+static inline uint32_t flow_tag(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
 static inline uint64_t flow_slot_at(const struct flow_shard *s, uint32_t i)
 {
     return atomic_load_explicit(&s->index[i], memory_order_relaxed);
@@ -119,6 +125,8 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
                 enum rn_close_reason reason, bool grave, struct rn_flow_events *events);
 void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row);
 void flow_orient(const struct flow_shard *s, struct rn_conn *conn);
+// A last state has been reached; the row goes by its own time-out, and early if there is no room.
+void flow_end(struct flow_shard *s, uint32_t row);
 // The TCP state may be another now: whether it is terminal, its place in the queues, its deadline.
 void flow_turned(struct flow_shard *s, uint32_t row);
 
