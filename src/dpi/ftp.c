@@ -27,11 +27,6 @@ static const char *const lone[] = {"PASV", "SYST", "FEAT", "CDUP", "REIN",
 static const char *const with_path[] = {"CWD",  "STOR", "APPE", "RNFR", "RNTO", "RMD", "MKD",
                                         "SIZE", "MDTM", "XCWD", "XMKD", "XRMD", NULL};
 
-static bool on_port(const struct rn_dpi_input *in)
-{
-    return in->src_port == FTP_PORT || in->dst_port == FTP_PORT;
-}
-
 // "10,0,0,200,78,33" and nothing else (RFC 959, 4.1.2).
 static bool is_host_port(struct rn_bytes text)
 {
@@ -118,7 +113,7 @@ static enum rn_verdict take_replies(const struct rn_dpi_input *in, bool proved, 
         unsigned code = whole || line.len > 3 ? dpi_reply_code(line) : 0;
         if (n == 0 && !proved &&
             (code == 0 || code / 10 % 10 > 5 || is_mail(in->payload) ||
-             (!on_port(in) && !is_telling_reply(code, line, in->payload))))
+             (!dpi_on_port(in, FTP_PORT) && !is_telling_reply(code, line, in->payload))))
             return RN_NO;
         if (code == 0)
             continue;
@@ -152,24 +147,12 @@ static enum rn_verdict take_commands(const struct rn_dpi_input *in, bool proved,
         bool is_command = dpi_is_one_of(verb, verbs) && (whole || argument.len > 0);
         if (n == 0 && !proved &&
             (!is_command || !dpi_is_text(line) ||
-             (!on_port(in) && !(whole && is_telling(verb, argument)))))
+             (!dpi_on_port(in, FTP_PORT) && !(whole && is_telling(verb, argument)))))
             return RN_NO;
         if (is_command)
             put_command(facts, verb, argument, whole);
     }
     return RN_YES;
-}
-
-// Whether a line that has not ended may still become a proof.
-static bool may_grow(const struct rn_dpi_input *in, bool proved)
-{
-    struct rn_bytes text = in->payload;
-    if (text.len >= DPI_MAX_LINE || !dpi_is_text(text))
-        return false;
-    if (proved || on_port(in) || text.len < 4)
-        return true;
-    struct rn_reader words = rn_reader_of(text);
-    return dpi_reply_code(text) > 0 || dpi_is_one_of(dpi_take_word(&words), verbs);
 }
 
 static bool probe(const struct rn_dpi_input *in)
@@ -187,7 +170,9 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     struct rn_reader r = rn_reader_of(in->payload);
     struct rn_bytes line;
     if (!in->cut && !dpi_take_line(&r, &line))
-        return may_grow(in, proved) ? RN_MORE : RN_NO;
+        return dpi_command_may_grow(in->payload, proved || dpi_on_port(in, FTP_PORT), verbs)
+                   ? RN_MORE
+                   : RN_NO;
     r = rn_reader_of(in->payload);
     bool replies =
         in->src_port == FTP_PORT || (in->dst_port != FTP_PORT && !dpi_is_alpha(in->payload.p[0]));

@@ -23,11 +23,6 @@ static const char *const telling[] = {"CAPABILITY", "AUTHENTICATE", NULL};
 static const char *const greetings[] = {"OK", "PREAUTH", "BYE", NULL};
 static const char *const results[] = {"OK", "NO", "BAD", NULL};
 
-static bool on_port(const struct rn_dpi_input *in)
-{
-    return in->src_port == IMAP_PORT || in->dst_port == IMAP_PORT;
-}
-
 static bool is_tag(struct rn_bytes tag)
 {
     for (size_t i = 0; i < tag.len; i++)
@@ -59,7 +54,7 @@ static enum rn_verdict take_response(const struct rn_dpi_input *in, struct rn_by
     bool greeting = !tagged && dpi_is_one_of(word, greetings);
     bool fits = greeting || (tagged && dpi_is_one_of(word, results)) ||
                 (!tagged && (dpi_is_digit(dpi_at(word, 0)) || dpi_is_one_of(word, verbs)));
-    if (!proved && !(on_port(in) && fits) &&
+    if (!proved && !(dpi_on_port(in, IMAP_PORT) && fits) &&
         !(greeting && dpi_holds_upper(line, DPI_LITERAL("IMAP"))))
         return RN_NO;
     if (greeting && whole && !dpi_has(facts, RN_FACT_COMMAND))
@@ -75,7 +70,7 @@ static enum rn_verdict take_command(const struct rn_dpi_input *in, struct rn_byt
     struct rn_bytes arguments = dpi_trim(rn_reader_rest(&words));
     if (!is_tag(tag) || !dpi_is_one_of(verb, verbs) || !(whole || arguments.len > 0))
         return RN_NO;
-    if (!proved && !on_port(in) && !dpi_is_one_of(verb, telling))
+    if (!proved && !dpi_on_port(in, IMAP_PORT) && !dpi_is_one_of(verb, telling))
         return RN_NO;
     for (const char *const *v = verbs; *v; v++)
         if (dpi_equal_upper(verb, rn_bytes_of(*v, strlen(*v))))
@@ -111,7 +106,7 @@ static bool may_grow(const struct rn_dpi_input *in, bool proved)
         return false;
     struct rn_reader words = rn_reader_of(text);
     struct rn_bytes tag = dpi_take_word(&words), verb = dpi_take_word(&words);
-    return proved || on_port(in) || dpi_starts(text, DPI_LITERAL("* ")) ||
+    return proved || dpi_on_port(in, IMAP_PORT) || dpi_starts(text, DPI_LITERAL("* ")) ||
            dpi_equal(text, DPI_LITERAL("*")) ||
            (is_tag(tag) && (may_be_telling(verb) || dpi_is_one_of(verb, telling)));
 }

@@ -194,11 +194,6 @@ static enum rn_verdict take_message(struct rn_reader *r, struct operation *out)
     return RN_YES;
 }
 
-static bool on_port(const struct rn_dpi_input *in)
-{
-    return in->src_port == LDAP_PORT || in->dst_port == LDAP_PORT;
-}
-
 // Behind a SASL bind with protection every message is sealed (4.2.1; RFC 4752, 3): length 4, a token of Kerberos.
 static bool is_sealed(const struct rn_dpi_input *in)
 {
@@ -211,7 +206,7 @@ static bool is_sealed(const struct rn_dpi_input *in)
     bool old = dpi_at(token, 0) == 0x60 &&
                (dpi_starts(dpi_after(token, 2), rn_bytes_of(krb5, sizeof(krb5))) ||
                 dpi_starts(dpi_after(token, 4), rn_bytes_of(krb5, sizeof(krb5)))); // RFC 1964, 1.1
-    return on_port(in) && !r.bad && (wrapped || old) && len == token.len;
+    return dpi_on_port(in, LDAP_PORT) && !r.bad && (wrapped || old) && len == token.len;
 }
 
 static bool probe(const struct rn_dpi_input *in)
@@ -245,7 +240,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
             return n > 0 ? RN_YES : RN_MORE;
         }
         bool known = take_operation(&op, facts);
-        if (!known && n == 0 && !((proved || on_port(in)) && is_plain(op.tag)))
+        if (!known && n == 0 && !((proved || dpi_on_port(in, LDAP_PORT)) && is_plain(op.tag)))
             return RN_NO;
         const char *name = name_of(op.tag);
         if (known)

@@ -145,6 +145,16 @@ unsigned dpi_reply_code(struct rn_bytes line)
     return code >= 100 && code <= 599 ? code : 0;
 }
 
+bool dpi_command_may_grow(struct rn_bytes text, bool sure, const char *const *verbs)
+{
+    if (text.len >= DPI_MAX_LINE || !dpi_is_text(text))
+        return false;
+    if (sure || text.len < 4)
+        return true;
+    struct rn_reader words = rn_reader_of(text);
+    return dpi_reply_code(text) > 0 || dpi_is_one_of(dpi_take_word(&words), verbs);
+}
+
 bool dpi_take_number(struct rn_reader *r, uint32_t limit, uint32_t *out)
 {
     uint64_t value = 0;

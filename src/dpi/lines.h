@@ -57,6 +57,10 @@ static inline bool dpi_is_alpha(uint8_t c)
 // of line follows (RFC 959, 4.2; RFC 5321, 4.2).
 unsigned dpi_reply_code(struct rn_bytes line);
 
+// Whether a line of FTP or SMTP that has not ended may still become a proof: anything if one is `sure`, else a reply or
+// one of the verbs.
+bool dpi_command_may_grow(struct rn_bytes text, bool sure, const char *const *verbs);
+
 // The number that text begins with, at most `limit`; false if there is none, or more.
 bool dpi_take_number(struct rn_reader *r, uint32_t limit, uint32_t *out);
 

@@ -111,11 +111,6 @@ static bool is_type(uint8_t type)
            type == RPC || type == ATTENTION || type == BULK || type == SSPI;
 }
 
-static bool on_port(const struct rn_dpi_input *in)
-{
-    return in->src_port == TDS_PORT || in->dst_port == TDS_PORT;
-}
-
 // A response to a prelogin is one itself. On its port packets prove it whose lengths fit the payload.
 static enum rn_verdict prove(const struct rn_dpi_input *in, const struct packet *p)
 {
@@ -124,7 +119,7 @@ static enum rn_verdict prove(const struct rn_dpi_input *in, const struct packet 
     if (p->type == LOGIN7)
         return is_login(p) ? RN_YES : RN_NO;
     uint8_t next = dpi_at(in->payload, p->len + 8);
-    if (!on_port(in) || (in->payload.len > p->len + 8 && !is_type(next)))
+    if (!dpi_on_port(in, TDS_PORT) || (in->payload.len > p->len + 8 && !is_type(next)))
         return RN_NO;
     if (p->type == RESPONSE)
         return is_token(dpi_at(p->body, 0)) ? RN_YES : RN_NO;
@@ -153,8 +148,9 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     p.len -= 8;
     p.body = rn_take_bytes(&r, p.len);
     if (r.bad)
-        return p.type == PRELOGIN || p.type == LOGIN7 || (on_port(in) && in->start) ? RN_MORE
-                                                                                    : RN_NO;
+        return p.type == PRELOGIN || p.type == LOGIN7 || (dpi_on_port(in, TDS_PORT) && in->start)
+                   ? RN_MORE
+                   : RN_NO;
     if (facts->len == 0 && prove(in, &p) != RN_YES)
         return RN_NO;
     dpi_tell_client(ctx, in, p.type != RESPONSE);

@@ -17,11 +17,6 @@ static const char *const verbs[] = {"USER", "PASS", "APOP", "CAPA", "STLS", "AUT
                                     "UIDL", "LAST", "UTF8", "XTND", NULL};
 static const char *const telling[] = {"CAPA", "STLS", "UIDL", NULL};
 
-static bool on_port(const struct rn_dpi_input *in)
-{
-    return in->src_port == POP3_PORT || in->dst_port == POP3_PORT;
-}
-
 static bool is_reply(struct rn_bytes line)
 {
     size_t n = dpi_starts(line, DPI_LITERAL("+OK")) ? 3 : 4;
@@ -43,7 +38,7 @@ static enum rn_verdict take_reply(const struct rn_dpi_input *in, struct rn_bytes
     if (!is_reply(line))
         return RN_NO;
     bool names_it = dpi_holds_upper(line, DPI_LITERAL("POP")) || has_stamp(line);
-    if (!proved && !on_port(in) && !names_it)
+    if (!proved && !dpi_on_port(in, POP3_PORT) && !names_it)
         return RN_NO;
     if (line.p[0] == '+' && whole && in->start)
         rn_facts_put_text(facts, RN_FACT_SERVER, dpi_trim(dpi_after(line, 3)));
@@ -62,7 +57,7 @@ static enum rn_verdict take_command(const struct rn_dpi_input *in, struct rn_byt
     struct rn_bytes verb = dpi_take_word(&words), argument = dpi_trim(rn_reader_rest(&words));
     if (!dpi_is_one_of(verb, verbs) || !dpi_is_text(line) || !(whole || argument.len > 0))
         return RN_NO;
-    if (!proved && !on_port(in) &&
+    if (!proved && !dpi_on_port(in, POP3_PORT) &&
         (!dpi_is_one_of(verb, telling) || (is_argument_free(verb) && argument.len > 0)))
         return RN_NO;
     for (const char *const *v = verbs; *v; v++)
@@ -80,7 +75,7 @@ static bool may_grow(const struct rn_dpi_input *in)
 {
     struct rn_bytes text = in->payload;
     return text.len < DPI_MAX_LINE && dpi_is_text(text) &&
-           (on_port(in) || text.len < 5 || is_reply(text));
+           (dpi_on_port(in, POP3_PORT) || text.len < 5 || is_reply(text));
 }
 
 static bool probe(const struct rn_dpi_input *in)

@@ -131,7 +131,7 @@ static bool fills(const struct rn_dpi_input *in)
 
 static bool probe(const struct rn_dpi_input *in)
 {
-    return in->payload.p[0] == 0 || in->src_port == PG_PORT || in->dst_port == PG_PORT;
+    return in->payload.p[0] == 0 || dpi_on_port(in, PG_PORT);
 }
 
 static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *in,

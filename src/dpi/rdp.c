@@ -98,7 +98,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     rn_skip(&x224, 4);
     if (indicated + 5 != len || rn_take_u8(&x224) != 0 || x224.bad)
         return RN_NO;
-    bool on_port = in->src_port == RDP_PORT || in->dst_port == RDP_PORT;
+    bool on_port = dpi_on_port(in, RDP_PORT);
     enum rn_verdict verdict = kind == REQUEST   ? take_request(&x224, on_port, facts)
                               : kind == CONFIRM ? take_confirm(&x224, on_port, facts)
                                                 : RN_NO;

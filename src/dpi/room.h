@@ -161,6 +161,12 @@ static inline bool dpi_has(const struct rn_facts *facts, enum rn_fact fact)
     return rn_facts_find(facts, fact, 0).p != NULL;
 }
 
+// Whether port is one of the two of this packet.
+static inline bool dpi_on_port(const struct rn_dpi_input *in, uint16_t port)
+{
+    return in->src_port == port || in->dst_port == port;
+}
+
 // The byte at i, 0 beyond the end; and the last one.
 static inline uint8_t dpi_at(struct rn_bytes bytes, size_t i)
 {

@@ -131,17 +131,6 @@ static enum rn_verdict take_commands(const struct rn_dpi_input *in, bool proved,
     return RN_YES;
 }
 
-static bool may_grow(const struct rn_dpi_input *in, bool proved)
-{
-    struct rn_bytes text = in->payload;
-    if (text.len >= DPI_MAX_LINE || !dpi_is_text(text))
-        return false;
-    if (proved || on_port(in) || text.len < 4)
-        return true;
-    struct rn_reader words = rn_reader_of(text);
-    return dpi_reply_code(text) > 0 || dpi_is_one_of(dpi_take_word(&words), verbs);
-}
-
 static bool probe(const struct rn_dpi_input *in)
 {
     uint8_t first = in->payload.p[0];
@@ -157,7 +146,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     struct rn_reader r = rn_reader_of(in->payload);
     struct rn_bytes line;
     if (!in->cut && !dpi_take_line(&r, &line))
-        return may_grow(in, proved) ? RN_MORE : RN_NO;
+        return dpi_command_may_grow(in->payload, proved || on_port(in), verbs) ? RN_MORE : RN_NO;
     r = rn_reader_of(in->payload);
     bool reply = dpi_is_digit(in->payload.p[0]);
     enum rn_verdict verdict =

@@ -21,8 +21,7 @@ enum { GRANTED_4 = 90 };
 
 static bool on_port(const struct rn_dpi_input *in)
 {
-    return in->dst_port == 1080 || in->src_port == 1080 || in->dst_port == 9050 ||
-           in->src_port == 9050;
+    return dpi_on_port(in, 1080) || dpi_on_port(in, 9050);
 }
 
 static bool is_name(struct rn_bytes name)

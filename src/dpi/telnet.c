@@ -85,7 +85,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     }
     if (commands == 0)
         return in->payload.len < 3 && !in->cut ? RN_MORE : RN_NO;
-    bool on_port = in->src_port == TELNET_PORT || in->dst_port == TELNET_PORT;
+    bool on_port = dpi_on_port(in, TELNET_PORT);
     if (!on_port && facts->len == 0 && !(in->start && commands >= 2))
         return RN_NO;
     if (commands == 1 && !is_typed(rn_reader_rest(&r)))

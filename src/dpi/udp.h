@@ -8,12 +8,6 @@
 
 #include "room.h"
 
-// Whether port is one of the two of this packet.
-static inline bool dpi_on_port(const struct rn_dpi_input *in, uint16_t port)
-{
-    return in->src_port == port || in->dst_port == port;
-}
-
 // A fact that the latest message tells best, whatever its merge rule is for other protocols.
 static inline void dpi_put_latest(struct rn_facts *facts, enum rn_fact fact, struct rn_bytes text)
 {
@@ -46,12 +40,12 @@ static inline void dpi_put_hex(struct rn_facts *facts, enum rn_fact fact, struct
 {
     static const char digits[] = "0123456789abcdef";
     char text[2 * 32];
-    size_t len = bytes.len < 32 ? bytes.len : 32;
-    for (size_t i = 0; i < len; i++) {
-        text[2 * i] = digits[dpi_at(bytes, i) >> 4];
-        text[2 * i + 1] = digits[dpi_at(bytes, i) & 15];
+    size_t len = 0;
+    for (size_t i = 0; i < bytes.len && len < sizeof(text); i++) {
+        text[len++] = digits[dpi_at(bytes, i) >> 4];
+        text[len++] = digits[dpi_at(bytes, i) & 15];
     }
-    rn_facts_put_text(facts, fact, rn_bytes_of(text, 2 * len));
+    rn_facts_put_text(facts, fact, rn_bytes_of(text, len));
 }
 
 #define DPI_COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -89,9 +89,31 @@ static void what_has_not_ended_is_counted(void **state)
     assert_int_equal(dpi_unfinished(text_of(long_line)), 0);
 }
 
+static void a_command_that_has_not_ended_may_grow(void **state)
+{
+    (void)state;
+    static const char *const verbs[] = {"HELO", "QUIT", NULL};
+    static const struct {
+        const char *text;
+        bool sure, grows;
+    } cases[] = {
+        {"HE", false, true},          {"HELO exam", false, true},  {"helo exam", false, true},
+        {"220 mail", false, true},    {"GET /inde", false, false}, {"GET /inde", true, true},
+        {"220\x01mail", true, false}, {"2200 mail", false, false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct rn_bytes text = rn_bytes_of(cases[i].text, strlen(cases[i].text));
+        assert_int_equal(dpi_command_may_grow(text, cases[i].sure, verbs), cases[i].grows);
+    }
+    static char longest[DPI_MAX_LINE];
+    memset(longest, 'a', sizeof(longest));
+    assert_false(dpi_command_may_grow(rn_bytes_of(longest, sizeof(longest)), true, verbs));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_command_that_has_not_ended_may_grow),
         cmocka_unit_test(a_line_ends_at_lf_and_not_before),
         cmocka_unit_test(a_cut_line_is_given_but_not_as_whole),
         cmocka_unit_test(words_numbers_and_codes),
