@@ -79,7 +79,7 @@ static void empty_bounding(void)
 
 int rn_sandbox_shed(enum rn_sandbox_role role, struct rn_err *err)
 {
-    struct caps now;
+    struct caps now = {0};
     int r = get_caps(&now);
     if (r < 0)
         return rn_err_set(err, r, "Cannot read the capabilities: %s", strerror(-r));
