@@ -22,6 +22,21 @@ __attribute__((unused)) static struct asked ask_udp_hex(uint16_t port, const cha
     return ask_udp(port, &m);
 }
 
+// Datagrams, and whether each proves its protocol.
+struct udp_case {
+    uint16_t port;
+    bool yes;
+    const char *hex;
+};
+
+__attribute__((unused)) static void assert_udp_cases(const struct udp_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct asked a = ask_udp_hex(cases[i].port, cases[i].hex);
+        assert_int_equal(a.verdict == RN_YES, cases[i].yes);
+    }
+}
+
 __attribute__((unused)) static struct asked ask_udp_text(uint16_t port, const char *text)
 {
     struct made m = {.len = 0};

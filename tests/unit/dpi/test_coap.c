@@ -23,11 +23,7 @@ static void a_request_tells_method_host_and_path(void **state)
 static void inv_1_options_fill_it(void **state)
 {
     (void)state;
-    static const struct {
-        uint16_t port;
-        bool yes;
-        const char *hex;
-    } cases[] = {
+    static const struct udp_case cases[] = {
         {5683, true, "40 00 1234"},                     // empty: a ping
         {5683, true, "70 00 1234"},                     // its reset
         {5683, true, "40 01 1234 d1 04 61"},            // delta 17 in two bytes
@@ -45,10 +41,7 @@ static void inv_1_options_fill_it(void **state)
         {5683, false, "40 01 1234 01 61"},              // option 0
         {17500, false, "40 01 1234 b1 61"},             // another port
     };
-    for (size_t i = 0; i < MADE_COUNT(cases); i++) {
-        struct asked a = ask_udp_hex(cases[i].port, cases[i].hex);
-        assert_int_equal(a.verdict == RN_YES, cases[i].yes);
-    }
+    assert_udp_cases(cases, MADE_COUNT(cases));
 }
 
 static void a_path_has_a_bound(void **state)

@@ -28,11 +28,7 @@ static void a_request_tells_type_and_user(void **state)
 static void inv_1_lengths_are_exact(void **state)
 {
     (void)state;
-    static const struct {
-        uint16_t port;
-        bool yes;
-        const char *hex;
-    } cases[] = {
+    static const struct udp_case cases[] = {
         {18120, true, REQUEST},
         {1812, false, REQUEST "00"},
         {1812, false, "01 00 0039 0f403f9473978057bd83d5cb98f4227a 01 06 6e656d6f"},
@@ -45,10 +41,7 @@ static void inv_1_lengths_are_exact(void **state)
         {18120, false, "01 00 001c 0f403f9473978057bd83d5cb98f4227a 01 06 6e656d6f 02 03"},
         {18120, false, "01 00 001c 0f403f9473978057bd83d5cb98f4227a 01 06 6e656d6f 00 02"},
     };
-    for (size_t i = 0; i < MADE_COUNT(cases); i++) {
-        struct asked a = ask_udp_hex(cases[i].port, cases[i].hex);
-        assert_int_equal(a.verdict == RN_YES, cases[i].yes);
-    }
+    assert_udp_cases(cases, MADE_COUNT(cases));
 }
 
 static void a_message_cut_anywhere_claims_nothing(void **state)

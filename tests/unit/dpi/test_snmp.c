@@ -68,11 +68,7 @@ static void version_3_is_plain_or_encrypted(void **state)
 static void inv_1_elsewhere_everything_must_fit(void **state)
 {
     (void)state;
-    static const struct {
-        uint16_t port;
-        bool yes;
-        const char *hex;
-    } cases[] = {
+    static const struct udp_case cases[] = {
         {16100, true, GET_V2C},
         {16100, false, GET_V2C "00"}, // something behind
         {161, true, GET_V2C "00"},
@@ -84,10 +80,7 @@ static void inv_1_elsewhere_everything_must_fit(void **state)
         {161, false, "3011 040101 0406 7075626c6963 0204 0000002a"}, // no version
         {161, false, "3080 020101 0406 7075626c6963 0000 0000"},     // indefinite length
     };
-    for (size_t i = 0; i < MADE_COUNT(cases); i++) {
-        struct asked a = ask_udp_hex(cases[i].port, cases[i].hex);
-        assert_int_equal(a.verdict == RN_YES, cases[i].yes);
-    }
+    assert_udp_cases(cases, MADE_COUNT(cases));
 }
 
 static void a_message_cut_anywhere_is_safe(void **state)

@@ -72,11 +72,7 @@ static void inv_1_a_last_attribute_may_lack_its_padding(void **state)
 static void inv_2_messages_without_cookie(void **state)
 {
     (void)state;
-    static const struct {
-        uint16_t port;
-        bool yes;
-        const char *hex;
-    } cases[] = {
+    static const struct udp_case cases[] = {
         // RFC 3489: a request with CHANGE-REQUEST, and the answer with MAPPED-ADDRESS
         {13958, true, "0001 0008 9429ef88294dd52632c72931cb8dbb4c 0003 0004 00000006"},
         {13958, true, "0101 000c 9429ef88294dd52632c72931cb8dbb4c 0001 0008 00010bb8c0000201"},
@@ -89,10 +85,7 @@ static void inv_2_messages_without_cookie(void **state)
         {3478, false, "0003 0008 9429ef88294dd52632c72931cb8dbb4c 0003 0004 00000006"},
         {3478, false, "0011 0008 9429ef88294dd52632c72931cb8dbb4c 0003 0004 00000006"},
     };
-    for (size_t i = 0; i < MADE_COUNT(cases); i++) {
-        struct asked a = ask_udp_hex(cases[i].port, cases[i].hex);
-        assert_int_equal(a.verdict == RN_YES, cases[i].yes);
-    }
+    assert_udp_cases(cases, MADE_COUNT(cases));
 }
 
 static void near_misses_are_refused(void **state)

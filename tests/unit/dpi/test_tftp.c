@@ -19,11 +19,7 @@ static void a_request_tells_file_and_mode(void **state)
 static void inv_1_words_prove_a_request(void **state)
 {
     (void)state;
-    static const struct {
-        uint16_t port;
-        bool yes;
-        const char *hex;
-    } cases[] = {
+    static const struct udp_case cases[] = {
         {6900, true, "0002 61 00 6e65746173636969 00"},
         {69, true, "0001 000000 6f63746574 00"}, // a name of nothing: scanners
         {6900, false, "0001 000000 6f63746574 00"},
@@ -38,10 +34,7 @@ static void inv_1_words_prove_a_request(void **state)
         {69, false, "0007 61 00"},
         {69, false, "0005 0001 61 00"},
     };
-    for (size_t i = 0; i < MADE_COUNT(cases); i++) {
-        struct asked a = ask_udp_hex(cases[i].port, cases[i].hex);
-        assert_int_equal(a.verdict == RN_YES, cases[i].yes);
-    }
+    assert_udp_cases(cases, MADE_COUNT(cases));
 }
 
 static void inv_2_a_transfer_is_proved_by_three_messages_in_turn(void **state)
