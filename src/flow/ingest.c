@@ -36,13 +36,15 @@ static void count(struct flow_shard *s, struct rn_conn *conn, const struct rn_pa
     s->traffic[from != conn->local] += p->wire_bytes;
 }
 
-static void prove_initiator(struct flow_shard *s, struct rn_conn *conn, unsigned end)
+// True if that was news.
+static bool prove_initiator(struct flow_shard *s, struct rn_conn *conn, unsigned end)
 {
     if (conn->flags & RN_CONN_INITIATOR_PROVED)
-        return;
+        return false;
     conn->initiator = (uint8_t)end;
     conn->flags |= RN_CONN_INITIATOR_PROVED;
     flow_orient(s, conn);
+    return true;
 }
 
 // What follows from a change of the TCP state: orientation, whether it is terminal, its place in the queues.
@@ -50,7 +52,7 @@ static void turn(struct flow_shard *s, uint32_t row, const struct rn_packet *p)
 {
     struct rn_conn *conn = flow_row(s, row);
     if (p->tcp.flags & RN_TCP_SYN)
-        prove_initiator(s, conn, p->tcp.flags & RN_TCP_ACK ? 1u - p->from : p->from);
+        (void)prove_initiator(s, conn, p->tcp.flags & RN_TCP_ACK ? 1u - p->from : p->from);
     flow_turned(s, row);
 }
 
@@ -137,14 +139,17 @@ static void inspect(struct flow_shard *s, uint32_t row, const struct rn_packet *
     flow_inspection_load(s, conn, &found);
     enum rn_verdict verdict = rn_dpi_packet(dpi, &s->inspection, &in, &found);
     flow_inspection_save(s, conn, &found, verdict == RN_YES);
-    if (found.client != RN_DPI_NO_CLIENT)
-        prove_initiator(s, conn, found.client);
-    if (found.app != (enum rn_app)conn->app) {
-        conn->app = (uint8_t)found.app;
-        flow_rearm(s, row);
-    }
+    bool turned = found.client != RN_DPI_NO_CLIENT && prove_initiator(s, conn, found.client);
+    bool renamed = found.app != (enum rn_app)conn->app;
+    conn->app = (uint8_t)found.app;
     if (conn->app == RN_APP_QUIC && rn_quic_state_terminal(conn->quic.state))
         flow_end(s, row);
+    // What has been learned may make the row go earlier: the state of TCP is that of the local end, and QUIC tells how
+    // long it may be idle.
+    if (turned && p->key.proto == RN_PROTO_TCP)
+        flow_turned(s, row);
+    else if (renamed || conn->app == RN_APP_QUIC)
+        flow_rearm(s, row);
 }
 
 // PKTAP names the process with the packet.

@@ -95,7 +95,7 @@ void term_paint(struct term_painter *painter, const struct rn_screen *screen)
     bool all = painter->unknown || shown->cols != screen->cols || shown->rows != screen->rows,
          any = all;
     if (all)
-        erase();
+        clear(); // not erase: after a change of size nobody knows what the terminal made of the old picture
     shown->cols = screen->cols;
     shown->rows = screen->rows;
     for (unsigned y = 0; y < screen->rows && y < RN_SCREEN_ROWS; y++) {

@@ -120,6 +120,25 @@ def stops_and_continues(program, trace):
         assert texts[0] == texts[1] == texts[2], "\n".join(texts)
 
 
+def another_size(program, trace):
+    """Whatever the terminal makes of the old picture, the next one is whole: nothing of the help stays behind."""
+    with Case(program, trace) as case:
+        screen = case.screen
+        screen.keys("h")
+        screen.wait("Help · Overview")
+        screen.tell("resize-window", "-x", "70", "-y", "16")
+        screen.wait(r"Help · Overview[^\n]*\n[^\n]*Inspect|Enter filter mode")
+        time.sleep(0.5)
+        screen.keys("h")
+        netlab.wait_for("the help to go", lambda: not screen.lines("Enter filter mode"), 3)
+        time.sleep(0.5)
+        left = screen.lines(r"orting|scrolling|gateway|ransport|╭|╰|│   ")
+        assert not left, f"left behind: {left}\n{screen.text()}"
+        screen.keys("q", "q")
+        screen.wait("ended with 0", 3)
+        assert screen.terminal_is_whole() == [], screen.terminal_is_whole()
+
+
 def terminal_goes_away(program, trace, prefix):
     """The program ends within a second, also with SIGHUP ignored, and does not spin until then."""
     with Case(program, trace, prefix) as case:
@@ -201,6 +220,7 @@ def main():
         ("q q", ends_by_key, (("q", "q"),)),
         ("Ctrl+C", ends_by_key, (("C-c",),)),
         ("^Z and fg", stops_and_continues, ()),
+        ("another size", another_size, ()),
         ("the terminal goes away", terminal_goes_away, ("",)),
         ("the terminal goes away, SIGHUP ignored", terminal_goes_away, ("trap '' HUP;",)),
         ("TERM=dumb", dumb_terminal, ()),

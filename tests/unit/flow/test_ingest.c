@@ -199,6 +199,28 @@ static void what_is_said_tells_the_client_where_the_syn_was_missed(void **state)
     talk_close(&t);
 }
 
+// Turned round, the same packets make another state: whether it is the last one, and when the row goes, follow.
+static void a_row_turned_round_by_what_is_said_has_the_state_of_its_new_side(void **state)
+{
+    (void)state;
+    for (unsigned first = 0; first < 2; first++) {
+        struct talk t;
+        talk_open(&t, RN_PROTO_TCP, 40001);
+        talk_packet(&t, first, RN_TCP_ACK, 0, NULL, 0);
+        talk_packet(&t, first, RN_TCP_FIN | RN_TCP_ACK, 0, NULL, 0);
+        t.next[!first]++;
+        talk_packet(&t, !first, RN_TCP_FIN | RN_TCP_ACK, 0, NULL, 0);
+        talk_say(&t, true, REQUEST);
+        struct rn_conn *conn = flow_row(&t.flow->shard[0], 0);
+        assert_int_equal(conn->key.port[conn->local], 40000);
+        bool terminal = rn_tcp_state_terminal(rn_conn_tcp_state(conn));
+        assert_int_equal((conn->flags & RN_CONN_TERMINAL) != 0, terminal);
+        assert_true(rn_flow_next_deadline(t.flow) <= rn_time_add(rn_conn_deadline(conn), RN_SEC));
+        (void)talk_end(&t);
+        talk_close(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +229,7 @@ int main(void)
         cmocka_unit_test(a_row_closed_in_the_middle_gives_everything_back),
         cmocka_unit_test(a_direction_that_is_done_is_not_looked_at),
         cmocka_unit_test(what_is_said_tells_the_client_where_the_syn_was_missed),
+        cmocka_unit_test(a_row_turned_round_by_what_is_said_has_the_state_of_its_new_side),
         cmocka_unit_test(a_fin_before_the_data_does_not_spoil_the_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
