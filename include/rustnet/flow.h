@@ -35,7 +35,7 @@ struct rn_flow;
 struct rn_flow *rn_flow_new(const struct rn_flow_cfg *cfg, struct rn_err *err);
 void rn_flow_free(struct rn_flow *flow);
 
-// Events that a call gave rise to, in order; the caller's storage.
+// Events that a call gave rise to, in order within each shard; the caller's storage.
 #define RN_FLOW_EVENTS (3 * RN_FLOW_BATCH) // a packet can evict a row, replace a row and make one
 struct rn_flow_events {
     unsigned count;

@@ -82,6 +82,10 @@ static void put_client(struct rn_facts *facts, struct rn_bytes id)
         put_styled(facts, id);
         return;
     }
+    if (dpi_at(id, 0) == 'A' && dpi_at(id, 1) == '2' && dpi_at(id, 2) == '-') { // "A2-1-36-0-"
+        rn_facts_put_text(facts, RN_FACT_CLIENT, DPI_LITERAL("aria2"));
+        return;
+    }
     for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++)
         if (id.p[0] == old[i].first && dpi_is_digit(dpi_at(id, 1)))
             rn_facts_put_text(facts, RN_FACT_CLIENT, rn_bytes_of(old[i].name, strlen(old[i].name)));

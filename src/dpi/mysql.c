@@ -48,6 +48,9 @@ static enum rn_verdict take_greeting(struct rn_reader *r, struct rn_facts *facts
         return rest.len <= MYSQL_MAX_VERSION + 14 ? RN_MORE : RN_NO;
     if (filler != 0)
         return RN_NO;
+    // MariaDB puts a version in front of its own, for replicas of old.
+    if (dpi_starts(version, DPI_LITERAL("5.5.5-1")))
+        version = dpi_after(version, strlen("5.5.5-"));
     rn_facts_put_text(facts, RN_FACT_SERVER, version);
     return RN_YES;
 }

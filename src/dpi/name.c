@@ -80,6 +80,19 @@ static void add_words(struct line *line, const struct rn_dpi_proto *row,
     }
 }
 
+// "NTP (v4 Client)".
+static void add_ntp(struct line *line, const struct rn_facts *facts)
+{
+    struct rn_bytes version = rn_facts_find(facts, RN_FACT_VERSION, 0);
+    if (version.len == 0)
+        return;
+    add(line, DPI_LITERAL(" (v"), 0);
+    add(line, version, 0);
+    add(line, DPI_LITERAL(" "), 0);
+    add(line, rn_facts_find(facts, RN_FACT_MODE, 0), 1);
+    add(line, DPI_LITERAL(")"), 0);
+}
+
 void rn_dpi_text(enum rn_app app, const struct rn_facts *facts, struct rn_text256 *out)
 {
     struct line line = {.len = 0};
@@ -89,6 +102,8 @@ void rn_dpi_text(enum rn_app app, const struct rn_facts *facts, struct rn_text25
             app == RN_APP_SSH ? ssh_software(facts) : text_of(facts, row->subject);
         add(&line, rn_bytes_of(row->name, strlen(row->name)), 0);
         add_words(&line, row, facts);
+        if (app == RN_APP_NTP)
+            add_ntp(&line, facts);
         if (subject.len > 0) {
             add(&line, DPI_LITERAL(" ("), 0);
             add(&line, subject, 1);

@@ -96,7 +96,6 @@ const struct rn_dpi_proto dpi_ntp = {
     .every_packet = true,
     .idle_timeout = 30 * RN_SEC,
     .subject = RN_FACT_NONE,
-    .words = {RN_FACT_VERSION, RN_FACT_MODE},
     .hostname = RN_FACT_NONE,
     .probe = probe,
     .parse = parse,

@@ -13,6 +13,7 @@
 
 #define SYSLOG_MAX_PRI 191
 #define SYSLOG_SURE_BYTES 16 // that are ASCII where nothing else proves it
+#define SYSLOG_MAX_TAG 48
 #define SYSLOG_MAX_PREFIX 40 // of a device's counter and name in front of the time
 
 struct message {
@@ -71,6 +72,24 @@ static bool take_new(struct rn_reader r, struct message *out)
     return true;
 }
 
+// The tag in front of a message, "su:" or "snmpd[1]:" (RFC 3164, 4.1.3 and 5.3); r is left where it is.
+static struct rn_bytes tag_of(struct rn_reader r)
+{
+    const char *const marks = "-_./";
+    struct rn_bytes rest = rn_reader_rest(&r);
+    size_t len = 0, digits = 0;
+    while (len < rest.len && len <= SYSLOG_MAX_TAG &&
+           (dpi_is_alpha(dpi_at(rest, len)) || dpi_is_digit(dpi_at(rest, len)) ||
+            memchr(marks, dpi_at(rest, len), strlen(marks)))) {
+        digits += dpi_is_digit(dpi_at(rest, len));
+        len++;
+    }
+    bool ends =
+        dpi_at(rest, len) == '[' || (dpi_at(rest, len) == ':' && dpi_at(rest, len + 1) == ' ');
+    return ends && len > digits && len <= SYSLOG_MAX_TAG ? rn_bytes_of(rest.p, len)
+                                                         : rn_bytes_of(NULL, 0);
+}
+
 // The time, or the first of it behind a counter: "<189>72: Mar  3 19:57:17".
 static bool take_old(struct rn_reader r, struct message *out)
 {
@@ -85,7 +104,11 @@ static bool take_old(struct rn_reader r, struct message *out)
     if (!out->has_time || rn_reader_left(&r) == 0 || *r.p != ' ')
         return out->has_time;
     rn_skip(&r, 1);
+    out->application = tag_of(r);
+    if (out->application.len > 0) // a host is missing
+        return true;
     out->host = host_of(dpi_take_word(&r));
+    out->application = tag_of(r);
     return true;
 }
 

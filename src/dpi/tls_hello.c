@@ -309,21 +309,26 @@ static bool begins_with(struct rn_bytes text, struct rn_bytes start)
     return text.len >= start.len && memcmp(text.p, start.p, start.len) == 0;
 }
 
-// ALPN identifiers of HTTP over TLS (IANA "TLS ALPN Protocol IDs"; the drafts of HTTP/2 were h2-14 and so on).
+// ALPN identifiers of HTTP over TLS (IANA "TLS ALPN Protocol IDs"; the drafts of HTTP/2 were h2-14 and so on, gRPC had
+// its own), and reserved ones, which mean nothing (RFC 8701, 2).
 static bool is_http(struct rn_bytes name)
 {
-    return dpi_equal(name, DPI_LITERAL("h2")) || begins_with(name, DPI_LITERAL("http/")) ||
-           begins_with(name, DPI_LITERAL("h2-")) || begins_with(name, DPI_LITERAL("spdy/"));
+    bool reserved =
+        name.len == 2 && (dpi_at(name, 0) & 15) == 10 && dpi_at(name, 0) == dpi_at(name, 1);
+    return reserved || dpi_equal(name, DPI_LITERAL("h2")) ||
+           begins_with(name, DPI_LITERAL("http/")) || begins_with(name, DPI_LITERAL("h2-")) ||
+           begins_with(name, DPI_LITERAL("spdy/")) || dpi_equal(name, DPI_LITERAL("grpc-exp"));
 }
 
+// Whether it can be nothing but HTTP: who offers other things too may get one of them (a TURN client does).
 static bool put_alpn(struct rn_facts *facts, enum rn_fact fact, struct rn_bytes names)
 {
     struct rn_reader r = rn_reader_of(names);
-    bool http = false;
+    bool http = names.len > 0;
     for (unsigned n = 0; n < TLS_MAX_ALPN && rn_reader_left(&r) > 0; n++) {
         struct rn_bytes name = rn_take_bytes(&r, rn_take_u8(&r));
         rn_facts_put_text(facts, fact, name);
-        http |= is_http(name);
+        http &= is_http(name);
     }
     return http;
 }

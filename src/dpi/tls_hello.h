@@ -40,7 +40,7 @@ enum rn_verdict dpi_tls_hello_read(struct rn_bytes message, enum dpi_tls_over ov
                                    struct dpi_tls_hello *out);
 
 // Puts SNI, ALPN, ECH, the version offered, and JA4 of a whole hello. A second hello (after HelloRetryRequest) tells
-// nothing new. True if HTTP is offered.
+// nothing new. True if HTTP is offered, and nothing else.
 bool dpi_tls_put_client(struct rn_dpi_ctx *ctx, struct rn_facts *facts,
                         const struct dpi_tls_hello *hello);
 // Puts version, cipher and the ALPN selected. True if that is HTTP.

@@ -3,8 +3,8 @@
 """live_headless.py RUSTNET: rows, owners, states, bytes and the exact packet count of a live run.
 
 Two namespaces; the capture begins before the link comes up; real clients and servers of both kinds on
-both sides. At the end the far side's link goes down, so nothing moves any more: what rustnet says it saw
-plus what it says was dropped is what the kernel's counters of the interface say, to the packet.
+both sides. At the end both links go down, so nothing moves any more: what rustnet says it saw plus what
+it says was dropped is what the kernel's counters of the interface say, to the packet.
 """
 
 import json
@@ -15,7 +15,7 @@ import time
 import netlab
 from netlab import FAR4, FAR6, NEAR4, NEAR6
 
-SECONDS = 7
+SECONDS = 9
 DATAGRAMS, DATAGRAM_BYTES = 100, 200
 BODY_BYTES = 300_000
 
@@ -35,6 +35,7 @@ for _ in range({DATAGRAMS}):
     s.send(b"x" * {DATAGRAM_BYTES})
     s.recv(2048)
     time.sleep(0.02)
+print("done", flush=True)
 time.sleep(60)
 """
 HOLD = """
@@ -157,7 +158,8 @@ def make_traffic(lab):
     seen["python"] = pathlib.Path(f"/proc/{server.pid}/comm").read_text(encoding="utf-8").strip()
     seen["hold pid"] = near.python(HOLD, FAR4, 8000).pid
     far.python(HOLD, NEAR4, 8001)
-    seen["udp pid"] = near.python(UDP_CLIENT).pid
+    udp = near.python(UDP_CLIENT, stdout=netlab.subprocess.PIPE, text=True)
+    seen["udp pid"] = udp.pid
     runs = {"out": curl(near, f"http://{FAR4}:8000/body"), "out6": curl(near, f"http://[{FAR6}]:8000/body"),
             "in": curl(far, f"http://{NEAR4}:8001/body")}
     pings = [near.spawn("ping", "-n", "-q", "-c", "5", "-i", "0.2", address) for address in (FAR4, FAR6)]
@@ -166,6 +168,7 @@ def make_traffic(lab):
         seen[name + " pid"] = server.pid if name == "in" else process.pid
     for process in pings:
         assert process.wait(timeout=10) == 0, "ping has no answer"
+    assert udp.stdout.readline() == "done\n", "the datagrams were not all answered"
     return seen
 
 
@@ -186,7 +189,8 @@ def main():
         netlab.wait_for("the link", lambda: lab.near.run("cat", "/sys/class/net/veth0/carrier").stdout == "1\n")
         seen = make_traffic(lab)
         time.sleep(0.3)
-        lab.far.ip("link", "set", "veth0", "down")
+        for side in (lab.far, lab.near):  # nothing moves any more, no neighbour is probed after the end of the run
+            side.ip("link", "set", "veth0", "down")
         assert monitor.poll() is None and time.monotonic() - begun < SECONDS, "the traffic took too long"
         assert monitor.wait(timeout=SECONDS + 5) == 0, f"exit status {monitor.returncode}: {said.read_text()}"
         after = lab.near.counters()

@@ -7,8 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include "headless.h"
 
@@ -86,7 +90,7 @@ static int end_of_job(pid_t child)
 // Waits until the job runs; false: it has ended before.
 static bool job_runs(pid_t child)
 {
-    while (!errors_have("rustnet: capturing on lo since 20")) {
+    while (!errors_have("rustnet: capturing on ")) {
         siginfo_t info = {0};
         if (waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid)
             return false;
@@ -267,6 +271,38 @@ static void a_full_disk_ends_it_and_is_told(void **state)
     tidy();
 }
 
+// A tunnel in a network of its own is there for as long as its descriptor.
+static int lose_the_device(void *arg)
+{
+    enum { OWN_NETWORK = 0x40000000 }; // CLONE_NEWNET, which sched.h keeps to itself
+    static struct ifreq tunnel = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+    (void)arg;
+    if (syscall(SYS_unshare, OWN_NETWORK))
+        return child_skips("no right to a network of its own");
+    int tun = open("/dev/net/tun", O_RDWR);
+    if (tun < 0 || ioctl(tun, TUNSETIFF, &tunnel))
+        return child_skips("no tunnel can be made here");
+    job.o.interface = tunnel.ifr_name;
+    pid_t child = child_start(do_job, NULL);
+    CHECK(job_runs(child));
+    close(tun);
+    CHECK(child_end(child) == 0);
+    CHECK(errors_have("END -19: "));
+    CHECK(errors_have(tunnel.ifr_name));
+    char *text = file_text(job.json);
+    CHECK(text_count(text, "\"event\":\"summary\"") == 1);
+    free(text);
+    return 0;
+}
+
+static void a_device_that_goes_away_ends_it_and_is_told(void **state)
+{
+    (void)state;
+    prepare();
+    child_run(lose_the_device, NULL);
+    tidy();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +313,7 @@ int main(void)
         cmocka_unit_test(the_stream_goes_to_standard_output),
         cmocka_unit_test(a_reader_that_goes_away_ends_it),
         cmocka_unit_test(a_reader_that_is_gone_at_the_end_is_an_error),
+        cmocka_unit_test(a_device_that_goes_away_ends_it_and_is_told),
         cmocka_unit_test(a_full_disk_ends_it_and_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -398,6 +398,7 @@ static void with_patience_the_producer_waits_for_a_worker(void **state)
                           .ctx = &gate});
         start_workers();
         offer_flows(0, RN_FLOW_BATCH, 10);
+        app_pipeline_flush(bed.pipeline);
         assert_true(rn_wake_wait(&gate.there, 40 * RN_SEC));
         assert_int_equal(rn_thread_start(&opener, "opener", open_later, &gate, NULL), 0);
         offer_flows(RN_FLOW_BATCH, 5 * HELD, 10);
@@ -425,6 +426,7 @@ static void patience_is_back_once_a_block_has_come_back(void **state)
                       .ctx = &gate});
     start_workers();
     offer_flows(0, HELD, 10);
+    app_pipeline_flush(bed.pipeline);
     assert_true(rn_wake_wait(&gate.there, 40 * RN_SEC));
     offer_flows(HELD, 10, 10);
     app_pipeline_flush(bed.pipeline);
@@ -677,6 +679,41 @@ static void workers_return_after_the_end_with_everything_done(void **state)
     }
 }
 
+// Waits for as long as a test may take.
+static void wait_for_rows(uint32_t rows)
+{
+    while (rn_flow_rows(bed.flow) < rows)
+        nap(RN_MSEC);
+}
+
+static void a_flush_wakes_a_worker_that_sleeps(void **state)
+{
+    (void)state;
+    lay((struct plan){.workers = 2});
+    start_workers();
+    for (uint32_t n = 0; n < 10; n++) {
+        nap(n % 3 * RN_MSEC);
+        offer_flows(n, 1, 10);
+        app_pipeline_flush(bed.pipeline);
+        wait_for_rows(n + 1);
+    }
+    finish();
+    clear_away();
+}
+
+static void many_blocks_wake_it_without_a_flush(void **state)
+{
+    (void)state;
+    enum { BLOCKS_PER_WAKE = 8 };
+    lay((struct plan){.workers = 1});
+    start_workers();
+    nap(5 * RN_MSEC); // it sleeps by now, or wakes by itself: the test holds either way
+    offer_flows(0, BLOCKS_PER_WAKE * RN_FLOW_BATCH, 10);
+    wait_for_rows(BLOCKS_PER_WAKE * RN_FLOW_BATCH);
+    finish();
+    clear_away();
+}
+
 // Packets that get in are a measure of the blocks.
 static void blocks_stay_within_the_bytes_they_are_given(void **state)
 {
@@ -737,6 +774,8 @@ int main(void)
         cmocka_unit_test(without_inspection_nothing_is_inspected),
         cmocka_unit_test(names_from_the_link_header_outlive_the_frame),
         cmocka_unit_test(workers_return_after_the_end_with_everything_done),
+        cmocka_unit_test(a_flush_wakes_a_worker_that_sleeps),
+        cmocka_unit_test(many_blocks_wake_it_without_a_flush),
         cmocka_unit_test(blocks_stay_within_the_bytes_they_are_given),
         cmocka_unit_test(a_number_of_workers_that_makes_no_sense_is_refused),
     };

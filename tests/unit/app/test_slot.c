@@ -178,6 +178,33 @@ static void a_picture_is_never_written_to_while_it_is_looked_at(void **state)
     assert_int_equal(generation(), PICTURES);
 }
 
+static void *publish_twice(void *arg)
+{
+    (void)arg;
+    for (rn_time n = 1; n <= 2; n++) {
+        app_slot_begin(&slot)->now = n;
+        app_slot_publish(&slot);
+    }
+    return NULL;
+}
+
+// The second time round it would be filled again.
+static void who_looks_holds_up_who_publishes(void **state)
+{
+    (void)state;
+    struct rn_thread thread;
+    const struct rn_snapshot *seen = app_slot_look(&slot);
+    assert_int_equal(rn_thread_start(&thread, "filler", publish_twice, NULL, NULL), 0);
+    nap(20 * RN_MSEC);
+    rn_time now = seen->now;
+    uint64_t at = seen->generation;
+    app_slot_done(&slot);
+    rn_thread_join(&thread);
+    assert_int_equal(now, 0);
+    assert_int_equal(at, 0);
+    assert_int_equal(generation(), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +216,7 @@ int main(void)
                                         close_slot),
         cmocka_unit_test_setup_teardown(the_bell_rings_until_it_is_hushed, open_slot, close_slot),
         cmocka_unit_test(a_slot_that_was_never_opened_can_be_closed),
+        cmocka_unit_test_setup_teardown(who_looks_holds_up_who_publishes, open_slot, close_slot),
         cmocka_unit_test_setup_teardown(a_picture_is_never_written_to_while_it_is_looked_at,
                                         open_slot, close_slot),
     };

@@ -20,6 +20,8 @@ static void a_handshake_tells_hash_and_client(void **state)
         {CLIENT(MAGIC RESERVED HASH "-lt0D60-abcdefghijkl"), "libtorrent 0.D.6.0"},
         {CLIENT(MAGIC RESERVED HASH "-XX1\00000-abcdefghijkl"), "XX 1.0.0"},
         {CLIENT(MAGIC RESERVED HASH "M7-2-0--abcdefghijkl"), "Mainline"},
+        {CLIENT(MAGIC RESERVED HASH "A2-1-36-0-abcdefghij"), "aria2"},
+        {CLIENT(MAGIC RESERVED HASH "A310--00-abcdefghijk"), "ABC"},
         {CLIENT(MAGIC RESERVED HASH "\1\2\3\4\5\6\7\10\1\2\3\4\5\6\7\10\1\2\3\4"), ""},
     };
     for (size_t i = 0; i < MADE_COUNT(cases); i++) {

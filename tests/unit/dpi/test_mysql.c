@@ -7,6 +7,10 @@
     "\x4a\0\0\0\x0a"                                                   \
     "8.0.32\0\x0a\0\0\0ABCDEFGH\0\xff\xff\xff\2\0\xff\xdf\x15\0\0\0\0" \
     "\0\0\0\0\0\0abcdefghijkl\0mysql_native_password\0"
+#define MARIADB                                                                        \
+    "\x5a\0\0\0\x0a"                                                                   \
+    "5.5.5-10.11.19-MariaDB\0\x0a\0\0\0ABCDEFGH\0\xff\xff\xff\2\0\xff\xdf\x15\0\0\0\0" \
+    "\0\0\0\0\0\0abcdefghijkl\0mysql_native_password\0"
 #define ZEROS_23 "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 #define LOGIN "\x34\0\0\1\x85\xa6\xff\1\0\0\0\1\x21" ZEROS_23 "alice\0\6secret\1\2\3\4\5\6\7"
 #define TLS_REQUEST "\x20\0\0\1\x85\xae\xff\1\0\0\0\1\x21" ZEROS_23
@@ -24,6 +28,17 @@ static void a_session_tells_server_and_user(void **state)
     row_close(&r);
     assert_proves(RN_APP_MYSQL, 13306, talk[0], 24);
     assert_proves(RN_APP_MYSQL, 13306, talk[1], 41);
+}
+
+static void mariadb_is_told_by_its_own_version(void **state)
+{
+    (void)state;
+    static const struct said greeting = SERVER(MARIADB);
+    struct made_row r;
+    row_talk(&r, 13306, &greeting, 1);
+    assert_int_equal(r.row.app, RN_APP_MYSQL);
+    assert_string_equal(told(&r, RN_FACT_SERVER), "10.11.19-MariaDB");
+    row_close(&r);
 }
 
 static void inv_1_what_proves_it_and_what_does_not(void **state)
@@ -82,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_tells_server_and_user),
+        cmocka_unit_test(mariadb_is_told_by_its_own_version),
         cmocka_unit_test(inv_1_what_proves_it_and_what_does_not),
         cmocka_unit_test(a_request_for_tls_leads_into_it),
         cmocka_unit_test(what_is_said_tells_the_client),

@@ -80,6 +80,11 @@ static void some_facts_are_words_between_name_and_bracket(void **state)
     assert_string_equal(text_of_app(RN_APP_SNMP, &facts), "SNMP GET");
     rn_facts_put_text(&facts, RN_FACT_VERSION, DPI_LITERAL("v2c"));
     assert_string_equal(text_of_app(RN_APP_SNMP, &facts), "SNMP v2c GET");
+    assert_string_equal(text_of_app(RN_APP_NTP, &(struct rn_facts){.len = 0}), "NTP");
+    rn_facts_clear(&facts);
+    rn_facts_put_text(&facts, RN_FACT_VERSION, DPI_LITERAL("4"));
+    rn_facts_put_text(&facts, RN_FACT_MODE, DPI_LITERAL("Client"));
+    assert_string_equal(text_of_app(RN_APP_NTP, &facts), "NTP (v4 Client)");
 }
 
 static void a_long_subject_is_cut_between_characters(void **state)

@@ -9,13 +9,17 @@ static void messages_tell_the_host(void **state)
         const char *text, *host, *application;
     } cases[] = {
         // RFC 3164, 5.4; RFC 5424, 6.5
-        {"<34>Oct 11 22:14:15 mymachine su: 'su root' failed", "mymachine", ""},
+        {"<34>Oct 11 22:14:15 mymachine su: 'su root' failed", "mymachine", "su"},
         {"<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - ID47 - x",
          "mymachine.example.com", "evntslog"},
         {"<34>1 - - - - - - x", "", ""},
         {"<13>Feb  5 17:32:18 10.0.0.99 Use the BFG!", "10.0.0.99", ""},
         {"<189>72: Mar  3 19:57:17 r1 x", "r1", ""},
-        {"<30>Mar  9 04:44:28 snmpd[1]: x", "", ""}, // no host
+        {"<30>Mar  9 04:44:28 snmpd[1]: x", "", "snmpd"},                   // no host
+        {"<13>Nov 25 11:00:02 client example: hello", "client", "example"}, // logger of util-linux
+        {"<13>Nov 25 11:00:02 client postfix/smtpd[23]: x", "client", "postfix/smtpd"},
+        {"<13>Nov 25 11:00:02 client 12: x", "client", ""},
+        {"<13>Nov 25 11:00:02 client http://x", "client", ""},
     };
     for (size_t i = 0; i < MADE_COUNT(cases); i++) {
         struct asked a = ask_udp_text(5140, cases[i].text);

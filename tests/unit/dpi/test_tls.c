@@ -162,10 +162,16 @@ static void https_is_told_by_port_or_alpn_else_it_is_tls(void **state)
         const char *alpn, *selected;
         enum rn_app app;
     } cases[] = {
-        {443, NULL, NULL, RN_APP_HTTPS},        {9999, NULL, NULL, RN_APP_TLS},
-        {9999, "h2", NULL, RN_APP_HTTPS},       {9999, "x http/1.1", NULL, RN_APP_HTTPS},
-        {9999, "imap", NULL, RN_APP_TLS},       {9999, "xmpp-client h3", NULL, RN_APP_TLS},
+        {443, NULL, NULL, RN_APP_HTTPS},
+        {9999, NULL, NULL, RN_APP_TLS},
+        {9999, "h2", NULL, RN_APP_HTTPS},
+        {9999, "grpc-exp h2", NULL, RN_APP_HTTPS},
+        {9999, "imap", NULL, RN_APP_TLS},
+        {9999, "xmpp-client h3", NULL, RN_APP_TLS},
         {9999, NULL, "http/1.1", RN_APP_HTTPS},
+        {9999, "x http/1.1", "http/1.1", RN_APP_HTTPS},
+        {5349, "http/1.1 stun.turn", "stun.turn", RN_APP_TLS}, // coturn's client and server
+        {9999, "http/1.1 stun.turn", NULL, RN_APP_TLS},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct made client = {.len = 0}, server = {.len = 0};
