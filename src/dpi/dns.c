@@ -191,6 +191,8 @@ static bool same_name(const struct name *a, const struct name *b)
 {
     if (a->len != b->len)
         return false;
+    if (memcmp(a->s, b->s, a->len) == 0)
+        return true;
     for (size_t i = 0; i < a->len; i++)
         if (lower(a->s[i]) != lower(b->s[i]))
             return false;
