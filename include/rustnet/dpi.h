@@ -126,6 +126,24 @@ struct rn_dpi_row {
 enum rn_verdict rn_dpi_packet(struct rn_dpi_ctx *ctx, struct rn_dpi_memory *memory,
                               const struct rn_dpi_input *in, struct rn_dpi_row *row);
 
+// A question of plain DNS for addresses, or an answer to one, as a packet told it: no more than what somebody said.
+// The addresses are of the type that was asked for, and belong to the name in question or to what CNAMEs lead to.
+#define RN_DPI_DNS_MESSAGES 4 // of one packet
+#define RN_DPI_DNS_ADDRESSES 16
+#define RN_DPI_DNS_NAME 253
+struct rn_dpi_dns {
+    uint16_t id;   // of the message
+    uint16_t type; // of the question: A or AAAA
+    bool response; // one without error, that is
+    uint8_t name_len;
+    uint8_t address_count;
+    char name[RN_DPI_DNS_NAME]; // lower case, letters, digits, '-', '_' and '.' alone; not empty
+    struct rn_ip address[RN_DPI_DNS_ADDRESSES];
+    uint32_t ttl_secs[RN_DPI_DNS_ADDRESSES]; // the least of the chain
+};
+// The messages in the packet of the last rn_dpi_packet, in order; NULL: there are not that many. Borrowed until the next.
+const struct rn_dpi_dns *rn_dpi_dns(const struct rn_dpi_ctx *ctx, unsigned n);
+
 const struct rn_dpi_proto *rn_dpi_find(enum rn_app app); // its first row; NULL for RN_APP_NONE
 const char *rn_dpi_name(enum rn_app app);                // "" for RN_APP_NONE
 // "DNS (example.org)", "HTTP (host)", ...; empty for RN_APP_NONE.

@@ -121,6 +121,7 @@ struct rn_ui {
     uint8_t tab;
     bool sidebar;
     bool port_numbers; // instead of service names
+    bool addresses;    // instead of inferred names
     bool quit_asked;   // q was pressed once
     bool typing;       // the filter row is open
     bool help;

@@ -11,6 +11,8 @@
 // 1. A question with a known class proves it. Without a question the records must fill the datagram to its end.
 // 2. A pointer leads strictly backwards from the piece of name that holds it, so no walk can loop.
 // 3. A name is 255 bytes on the wire at most, and is told whole or not at all.
+// 4. Who keeps rows is told (rn_dpi_dns) of ordinary questions for addresses and of the addresses that answer them: those
+//    of the name in question, or of a name that CNAMEs before them lead to. A resolver believes no others either.
 #include "room.h"
 
 #define DNS_HEADER_BYTES 12
@@ -20,6 +22,8 @@
 #define DNS_MAX_ADDRESSES 16
 #define DNS_MAX_JUMPS 16
 #define DNS_MAX_NAME 255 // on the wire, lengths and the final 0 included
+
+#define DNS_MAX_TTL INT32_MAX // RFC 2181, 8: above this it is 0
 
 enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_PTR = 12, TYPE_AAAA = 28, TYPE_OPT = 41 };
 #define DNS_MAX_MESSAGES 64 // of a stream, in one go
@@ -31,8 +35,9 @@ enum { MDNS_CLASS_MASK = 0x7fff };
 enum { CLASS_IN = 1, CLASS_CH = 3, CLASS_HS = 4, CLASS_NONE = 254, CLASS_ANY = 255 };
 
 struct header {
+    uint16_t id;
     bool response;
-    unsigned rcode;
+    unsigned opcode, rcode;
     unsigned questions, answers, authorities, additionals;
 };
 
@@ -49,9 +54,15 @@ struct name {
     char s[2 * DNS_MAX_NAME]; // dots and backslashes inside labels are escaped (RFC 1035, 5.1)
 };
 
+struct question {
+    struct name name;
+    uint16_t type;
+};
+
 struct record {
     struct name name;
     uint16_t type, class;
+    uint32_t ttl_secs;
     struct rn_reader data;
 };
 
@@ -131,13 +142,13 @@ static bool is_class(uint16_t class)
            class == CLASS_ANY;
 }
 
-static bool take_question(struct walk *w, struct name *name, uint16_t *type)
+static bool take_question(struct walk *w, struct question *out)
 {
-    if (!take_name(w, &w->r, offset_of(w), name))
+    if (!take_name(w, &w->r, offset_of(w), &out->name))
         return false;
-    *type = rn_take_be16(&w->r);
+    out->type = rn_take_be16(&w->r);
     uint16_t class = rn_take_be16(&w->r) & w->class_mask;
-    if (!w->r.bad && (*type == 0 || !is_class(class)))
+    if (!w->r.bad && (out->type == 0 || !is_class(class)))
         w->broken = true;
     return !w->r.bad && !w->broken;
 }
@@ -149,37 +160,127 @@ static bool take_record(struct walk *w, struct record *out)
         return false;
     out->type = rn_take_be16(&w->r);
     out->class = rn_take_be16(&w->r) & w->class_mask;
-    rn_skip(&w->r, 4);
+    out->ttl_secs = rn_take_be32(&w->r);
+    if (out->ttl_secs > DNS_MAX_TTL)
+        out->ttl_secs = 0;
     out->data = rn_reader_sub(&w->r, rn_take_be16(&w->r));
     if (!w->r.bad && out->type != TYPE_OPT && !is_class(out->class))
         w->broken = true;
     return !w->r.bad && !w->broken;
 }
 
-// Takes the questions; facts may be NULL. Returns how many there were.
-static unsigned take_questions(struct walk *w, unsigned count, struct rn_facts *facts)
+// Takes the questions; facts may be NULL, *out is the last one. Returns how many there were.
+static unsigned take_questions(struct walk *w, unsigned count, struct rn_facts *facts,
+                               struct question *out)
 {
-    struct name name;
-    uint16_t type;
     for (unsigned n = 0; n < count; n++) {
-        if (!take_question(w, &name, &type))
+        if (!take_question(w, out))
             return n;
         if (facts)
-            rn_facts_put_query(facts, type, rn_bytes_of(name.s, name.len));
+            rn_facts_put_query(facts, out->type, rn_bytes_of(out->name.s, out->name.len));
     }
     return count;
 }
 
-static void put_address(struct rn_facts *facts, struct rn_reader data)
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static bool same_name(const struct name *a, const struct name *b)
+{
+    if (a->len != b->len)
+        return false;
+    if (memcmp(a->s, b->s, a->len) == 0)
+        return true;
+    for (size_t i = 0; i < a->len; i++)
+        if (lower(a->s[i]) != lower(b->s[i]))
+            return false;
+    return true;
+}
+
+// The name of a host, as far as people keep to it: what would have to be escaped is none.
+static bool copy_host(struct rn_dpi_dns *out, const struct name *name)
+{
+    if (name->len > RN_DPI_DNS_NAME || name->s[0] == '.')
+        return false;
+    for (size_t i = 0; i < name->len; i++) {
+        char c = out->name[i] = lower(name->s[i]);
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'))
+            return false;
+    }
+    out->name_len = (uint8_t)name->len;
+    return true;
+}
+
+// A message as whoever keeps rows is told of it; NULL: it is of another kind. RFC 9619: there is one question, no more.
+static struct rn_dpi_dns *tell(struct rn_dpi_ctx *ctx, const struct header *header,
+                               const struct question *question)
+{
+    bool ordinary = header->questions == 1 && header->opcode == 0 && header->rcode == 0 &&
+                    (question->type == TYPE_A || question->type == TYPE_AAAA);
+    if (!ordinary || ctx->dns_count == RN_DPI_DNS_MESSAGES)
+        return NULL;
+    struct rn_dpi_dns *out = &ctx->dns[ctx->dns_count];
+    if (!copy_host(out, &question->name))
+        return NULL;
+    ctx->dns_count++;
+    out->id = header->id;
+    out->type = question->type;
+    out->response = header->response;
+    out->address_count = 0;
+    return out;
+}
+
+static void put_address(struct rn_facts *facts, const struct rn_ip *ip)
 {
     char text[RN_IP_TEXT_SIZE];
-    struct rn_bytes b = rn_reader_rest(&data);
-    struct rn_ip ip = b.len == 4 ? rn_ip_v4(b.p) : rn_ip_v6(b.p);
-    size_t len = rn_ip_text(&ip, text);
+    size_t len = rn_ip_text(ip, text);
     rn_facts_put_text(facts, RN_FACT_ANSWER, rn_bytes_of(text, len));
 }
 
-static void take_answers(struct walk *w, unsigned count, struct rn_facts *facts)
+// Where the CNAMEs that begin at the question lead.
+struct chain {
+    struct name *end;
+    uint32_t ttl_secs;
+    struct rn_dpi_dns *told; // NULL: nobody is told
+};
+
+static bool on_chain(const struct chain *chain, const struct record *record)
+{
+    return chain->told && same_name(&record->name, chain->end);
+}
+
+static void shorten(struct chain *chain, uint32_t ttl_secs)
+{
+    if (ttl_secs < chain->ttl_secs)
+        chain->ttl_secs = ttl_secs;
+}
+
+static void tell_address(const struct chain *chain, const struct record *record,
+                         const struct rn_ip *ip)
+{
+    struct rn_dpi_dns *out = chain->told;
+    if (!on_chain(chain, record) || record->type != out->type ||
+        out->address_count == RN_DPI_DNS_ADDRESSES)
+        return;
+    struct chain last = *chain;
+    shorten(&last, record->ttl_secs);
+    out->address[out->address_count] = *ip;
+    out->ttl_secs[out->address_count++] = last.ttl_secs;
+}
+
+static void take_address(struct record *record, struct chain *chain, struct rn_facts *facts)
+{
+    struct rn_bytes b = rn_reader_rest(&record->data);
+    struct rn_ip ip = b.len == 4 ? rn_ip_v4(b.p) : rn_ip_v6(b.p);
+    put_address(facts, &ip);
+    tell_address(chain, record, &ip);
+}
+
+// chain->end is the name in question at first.
+static void take_answers(struct walk *w, unsigned count, struct chain *chain,
+                         struct rn_facts *facts)
 {
     struct record record;
     unsigned addresses = 0;
@@ -190,19 +291,23 @@ static void take_answers(struct walk *w, unsigned count, struct rn_facts *facts)
         bool address =
             (record.type == TYPE_A && len == 4) || (record.type == TYPE_AAAA && len == 16);
         if (address && addresses++ < DNS_MAX_ADDRESSES)
-            put_address(facts, record.data);
+            take_address(&record, chain, facts);
         if (record.type != TYPE_CNAME && record.type != TYPE_PTR)
             continue;
         struct name target;
         if (!take_name(w, &record.data, offset_of(w) - len, &target))
             return;
         rn_facts_put_text(facts, RN_FACT_ANSWER, rn_bytes_of(target.s, target.len));
+        if (record.type == TYPE_CNAME && on_chain(chain, &record)) {
+            *chain->end = target;
+            shorten(chain, record.ttl_secs);
+        }
     }
 }
 
 static bool take_header(struct rn_reader *r, struct header *out)
 {
-    rn_skip(r, 2);
+    out->id = rn_take_be16(r);
     unsigned flags = rn_take_be16(r);
     out->response = flags >> 15;
     out->rcode = flags & 15;
@@ -210,8 +315,8 @@ static bool take_header(struct rn_reader *r, struct header *out)
     out->answers = rn_take_be16(r);
     out->authorities = rn_take_be16(r);
     out->additionals = rn_take_be16(r);
-    unsigned opcode = flags >> 11 & 15; // 3 and those above 6 are not assigned
-    return !r->bad && opcode <= 6 && opcode != 3 && out->questions <= DNS_MAX_QUESTIONS &&
+    out->opcode = flags >> 11 & 15; // 3 and those above 6 are not assigned
+    return !r->bad && out->opcode <= 6 && out->opcode != 3 && out->questions <= DNS_MAX_QUESTIONS &&
            out->answers <= DNS_MAX_COUNT && out->authorities <= DNS_MAX_COUNT &&
            out->additionals <= DNS_MAX_COUNT;
 }
@@ -234,7 +339,8 @@ static enum rn_verdict prove(struct walk w, const struct header *header)
 {
     if (header->questions == 0)
         return proved_without_question(w, header) ? RN_YES : RN_NO;
-    unsigned taken = take_questions(&w, header->questions, NULL);
+    struct question question;
+    unsigned taken = take_questions(&w, header->questions, NULL, &question);
     if (w.broken)
         return RN_NO;
     return taken > 0 ? RN_YES : RN_MORE;
@@ -264,10 +370,11 @@ static unsigned records_of(const struct header *header, enum rn_app app)
                               : header->answers;
 }
 
-static enum rn_verdict take_message(struct rn_bytes message, enum rn_app app,
-                                    struct rn_facts *facts)
+static enum rn_verdict take_message(struct rn_dpi_ctx *ctx, struct rn_bytes message,
+                                    enum rn_app app, struct rn_facts *facts)
 {
     struct header header;
+    struct question question;
     struct walk w = {message, rn_reader_of(message),
                      app == RN_APP_MDNS ? MDNS_CLASS_MASK : UINT16_MAX, false};
     if (!take_header(&w.r, &header))
@@ -275,13 +382,20 @@ static enum rn_verdict take_message(struct rn_bytes message, enum rn_app app,
     enum rn_verdict verdict = prove(w, &header);
     if (verdict != RN_YES)
         return verdict;
-    unsigned taken = take_questions(&w, header.questions, facts);
+    unsigned taken = take_questions(&w, header.questions, facts, &question);
+    bool whole = taken == header.questions, told = whole && app == RN_APP_DNS;
+    struct chain chain = {&question.name, UINT32_MAX, told ? tell(ctx, &header, &question) : NULL};
     if (!header.response)
         return RN_YES;
     put_rcode(facts, header.rcode);
-    if (taken == header.questions)
-        take_answers(&w, records_of(&header, app), facts);
+    if (whole)
+        take_answers(&w, records_of(&header, app), &chain, facts);
     return RN_YES;
+}
+
+const struct rn_dpi_dns *rn_dpi_dns(const struct rn_dpi_ctx *ctx, unsigned n)
+{
+    return n < ctx->dns_count ? &ctx->dns[n] : NULL;
 }
 
 static bool is_query(struct rn_bytes message)
@@ -298,7 +412,7 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
                              struct rn_facts *facts, enum rn_app *app, enum rn_dpi_more *more)
 {
     (void)more;
-    enum rn_verdict verdict = take_message(in->payload, *app, facts);
+    enum rn_verdict verdict = take_message(ctx, in->payload, *app, facts);
     if (verdict == RN_YES && *app != RN_APP_MDNS) // among equals nobody is the client
         dpi_tell_client(ctx, in, is_query(in->payload));
     return verdict == RN_MORE ? RN_NO : verdict; // no datagram is continued by the next
@@ -333,7 +447,7 @@ static enum rn_verdict take_cut(struct rn_dpi_ctx *ctx, const struct rn_dpi_inpu
         dpi_keep(ctx, message.len + 2);
         return RN_MORE;
     }
-    enum rn_verdict verdict = take_message(message, RN_APP_DNS, facts);
+    enum rn_verdict verdict = take_message(ctx, message, RN_APP_DNS, facts);
     struct rest *rest = verdict == RN_YES ? dpi_state(ctx, sizeof(*rest)) : NULL;
     if (rest)
         rest->skip[in->from] = (uint32_t)(len - message.len);
@@ -360,7 +474,7 @@ static enum rn_verdict parse_tcp(struct rn_dpi_ctx *ctx, const struct rn_dpi_inp
             return best == RN_YES ? RN_YES : RN_MORE;
         }
         enum rn_verdict verdict = message.len < len ? take_cut(ctx, in, message, len, facts)
-                                                    : take_message(message, RN_APP_DNS, facts);
+                                                    : take_message(ctx, message, RN_APP_DNS, facts);
         if (verdict == RN_YES)
             dpi_tell_client(ctx, in, is_query(message));
         if (verdict == RN_YES || best == RN_NO)

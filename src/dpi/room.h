@@ -46,6 +46,9 @@ struct rn_dpi_ctx {
     uint8_t message[DPI_ASSEMBLY_BYTES]; // a message put together from its pieces
     struct dpi_assembly pieces;          // of a message that lies in one datagram
     struct rn_facts inner;               // what the inside of a tunnel told
+    // Kept until the next packet.
+    unsigned dns_count;
+    struct rn_dpi_dns dns[RN_DPI_DNS_MESSAGES];
     struct dpi_index index;
 };
 

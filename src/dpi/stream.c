@@ -464,6 +464,7 @@ static enum rn_verdict tcp_packet(struct rn_dpi_ctx *ctx, struct note *note,
 enum rn_verdict rn_dpi_packet(struct rn_dpi_ctx *ctx, struct rn_dpi_memory *memory,
                               const struct rn_dpi_input *in, struct rn_dpi_row *row)
 {
+    ctx->dns_count = 0;
     if (row->settled || row->seen[in->from] == RN_DPI_DONE || in->payload.len == 0)
         return RN_NO;
     ctx->memory = memory;

@@ -53,16 +53,18 @@ static bool is_list(enum rn_fact fact)
     return kind == RN_FACT_LIST || kind == RN_FACT_DNS_QUERY;
 }
 
-// The facts come ordered by key, the items of a list one after the other.
+// The facts come ordered by key, the items of a list one after the other. What inspection did not tell stands elsewhere.
 static char *put_app(char *p, const struct rn_facts *facts)
 {
     struct rn_fact_item item;
     enum rn_fact last = RN_FACT_NONE;
-    char *array = NULL;
+    char *array = NULL, *begin = p;
     p = EXPORT_KEY(p, "app");
     char *open = p;
     *p++ = '{';
     for (unsigned pos = 0; rn_facts_next(facts, &pos, &item); last = item.fact) {
+        if (item.fact == RN_FACT_DNS_NAME)
+            continue;
         if (item.fact != last) {
             if (array)
                 p = export_end(p, array, ']');
@@ -76,7 +78,7 @@ static char *put_app(char *p, const struct rn_facts *facts)
     }
     if (array)
         p = export_end(p, array, ']');
-    return export_end(p, open, '}');
+    return p == open + 1 ? begin : export_end(p, open, '}');
 }
 
 static char *put_ip(char *p, const struct rn_ip *ip)
@@ -130,6 +132,17 @@ static char *put_direction(char *p, const struct rn_conn *conn)
         return p;
     return conn->initiator == conn->local ? EXPORT_PUT(p, "\"direction\":\"outgoing\",")
                                           : EXPORT_PUT(p, "\"direction\":\"incoming\",");
+}
+
+// The name under which this host asked for the address: a guess, as one address has many names, and marked as one.
+static char *put_name(char *p, const struct rn_facts *facts)
+{
+    struct rn_bytes name = rn_facts_find(facts, RN_FACT_DNS_NAME, 0);
+    if (name.len == 0)
+        return p;
+    p = EXPORT_KEY(p, "dns_name");
+    p = export_text(p, name);
+    return EXPORT_PUT(p, "\"dns_name_inferred\":true,");
 }
 
 static char *put_dpi(char *p, enum rn_app app, const struct rn_facts *facts)
@@ -286,6 +299,7 @@ char *export_event(char *p, const struct export_ctx *ctx, const struct rn_conn_e
         PUT_COUNTERS(p, "bytes", conn->bytes, conn);
     p = put_destination(p, ctx, conn);
     p = put_direction(p, conn);
+    p = put_name(p, facts);
     p = put_dpi(p, (enum rn_app)conn->app, facts);
     if (closed)
         p = put_duration(p, rn_time_since(event->time, conn->first_seen));

@@ -21,7 +21,15 @@ void rn_flow_free(struct rn_flow *flow)
     for (unsigned i = 0; flow->shard && i < flow->cfg.shards; i++)
         shard_done(&flow->shard[i]);
     rn_pages_unmap(flow->shard, flow->shards_bytes);
+    flow_names_free(flow->learned);
     rn_pages_unmap(flow, sizeof *flow);
+}
+
+// How many there are of a class of facts: of the two smallest one for a row's facts and one for its name; large facts are
+// rare.
+static uint32_t facts_cap(uint32_t rows, unsigned class)
+{
+    return class < 2 ? 2 * rows : class < 4 ? rows : (rows >> (class - 3)) + 8;
 }
 
 static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsigned number,
@@ -43,9 +51,8 @@ static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsig
     if (!s->index)
         return rn_err_set(err, -ENOMEM, "No memory for an index of %u slots", slots);
     int rc = rn_pool_init(&s->rows, sizeof(struct rn_conn), cap, err);
-    // Large facts are rare: there is room for fewer of them.
     for (unsigned c = 0; !rc && cfg->dpi && c < FLOW_FACT_CLASSES; c++)
-        rc = rn_pool_init(&s->facts[c], (size_t)32 << c, c < 4 ? cap : (cap >> (c - 3)) + 8, err);
+        rc = rn_pool_init(&s->facts[c], (size_t)32 << c, facts_cap(cap, c), err);
     if (!rc && cfg->dpi)
         rc = rn_dpi_memory_init(&s->inspection, cap, FLOW_BUFFERS / cfg->shards, err);
     return rc;
@@ -72,6 +79,8 @@ struct rn_flow *rn_flow_new(const struct rn_flow_cfg *cfg, struct rn_err *err)
     int rc = flow->shard ? 0 : rn_err_set(err, -ENOMEM, "No memory for the table");
     for (unsigned i = 0; !rc && i < cfg->shards; i++)
         rc = shard_init(&flow->shard[i], cfg, i, err);
+    if (!rc && cfg->dpi && !(flow->learned = flow_names_new(cfg->seed, err)))
+        rc = -ENOMEM;
     if (rc) {
         rn_flow_free(flow);
         return NULL;

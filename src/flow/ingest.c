@@ -129,8 +129,52 @@ static void describe(const struct rn_conn *conn, const struct rn_packet *p, stru
     in->base = conn->tcp.fin_end[from];
 }
 
-static void inspect(struct flow_shard *s, uint32_t row, const struct rn_packet *p,
-                    struct rn_dpi_ctx *dpi)
+// Whose question it is, as names.h has it: 0 for this machine, whichever of its addresses asks or connects; where nobody
+// said which those are, every address is a host. False: a host that is none of ours.
+static bool stands_for(const struct flow_shard *s, const struct rn_ip *ip, struct rn_ip *out_who)
+{
+    *out_who = s->local.net_count ? (struct rn_ip){.q = {0, 0}} : *ip;
+    return !s->local.net_count || rn_local_has(&s->local, ip);
+}
+
+static void hear(struct rn_flow *flow, const struct flow_shard *s, const struct rn_conn *conn,
+                 const struct rn_packet *p, const struct rn_dpi_ctx *dpi)
+{
+    const struct rn_dpi_dns *message;
+    for (unsigned n = 0; (message = rn_dpi_dns(dpi, n)); n++) {
+        unsigned asker = message->response ? 1u - p->from : p->from;
+        struct rn_ip who;
+        if (stands_for(s, &conn->key.ip[asker], &who))
+            flow_names_hear(flow->learned, message, conn->id, asker, &who, p->time);
+    }
+}
+
+static bool may_be_named(const struct rn_conn *conn)
+{
+    static const uint64_t nameless = UINT64_C(1) << RN_APP_DNS | UINT64_C(1) << RN_APP_MDNS |
+                                     UINT64_C(1) << RN_APP_LLMNR | UINT64_C(1) << RN_APP_DHCP |
+                                     UINT64_C(1) << RN_APP_DHCPV6 | UINT64_C(1) << RN_APP_SSDP |
+                                     UINT64_C(1) << RN_APP_NETBIOS; // core.md 9.1
+    _Static_assert(RN_APP_COUNT <= 64, "one bit each");
+    return conn->name_ref == FLOW_NONE && conn->key.proto != RN_PROTO_ARP &&
+           !(nameless >> conn->app & 1);
+}
+
+// The name by which this host has got to know the remote address.
+static void name_remote(struct rn_flow *flow, struct flow_shard *s, struct rn_conn *conn)
+{
+    struct rn_ip who;
+    struct flow_name name;
+    bool alone = s->local.net_count && !(conn->flags & RN_CONN_LOCAL_KNOWN); // or among ourselves
+    if (alone || !may_be_named(conn) || !stands_for(s, &conn->key.ip[conn->local], &who))
+        return;
+    const struct rn_ip *remote = &conn->key.ip[rn_conn_remote(conn)];
+    if (flow_names_find(flow->learned, &who, remote, conn->first_seen, &name))
+        flow_name_save(s, conn, &name);
+}
+
+static void inspect(struct rn_flow *flow, struct flow_shard *s, uint32_t row,
+                    const struct rn_packet *p, struct rn_dpi_ctx *dpi)
 {
     struct rn_conn *conn = flow_row(s, row);
     struct rn_dpi_input in;
@@ -139,6 +183,8 @@ static void inspect(struct flow_shard *s, uint32_t row, const struct rn_packet *
     flow_inspection_load(s, conn, &found);
     enum rn_verdict verdict = rn_dpi_packet(dpi, &s->inspection, &in, &found);
     flow_inspection_save(s, conn, &found, verdict == RN_YES);
+    if (found.app == RN_APP_DNS)
+        hear(flow, s, conn, p, dpi);
     bool turned = found.client != RN_DPI_NO_CLIENT && prove_initiator(s, conn, found.client);
     bool renamed = found.app != (enum rn_app)conn->app;
     conn->app = (uint8_t)found.app;
@@ -199,11 +245,15 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
     }
     if (RN_UNLIKELY(p->pid != 0))
         name_owner(flow, conn, p);
+    bool embryo = conn->flags & RN_CONN_EMBRYO;
     transport(s, row, p);
     if (p->payload.len && dpi && flow->cfg.dpi && !(conn->flags & RN_CONN_DPI_SETTLED) &&
         conn->dpi_seen[p->from] != RN_DPI_DONE && !(p->flags & RN_PACKET_LATER_FRAGMENT) &&
         (p->key.proto == RN_PROTO_TCP || p->key.proto == RN_PROTO_UDP))
-        inspect(s, row, p, dpi);
+        inspect(flow, s, row, p, dpi);
+    // Again when it has grown up: by then the answer has been read, even by a worker that was behind.
+    if ((is_new || (embryo && !(conn->flags & RN_CONN_EMBRYO))) && flow->learned)
+        name_remote(flow, s, conn);
     if (is_new) {
         struct rn_conn_event *event = flow_event(s, events, conn, p->time);
         if (event)

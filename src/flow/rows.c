@@ -267,6 +267,7 @@ uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_p
     *conn = (struct rn_conn){.key = packet->key,
                              .id = ++s->made * flow->cfg.shards + s->number,
                              .facts_ref = FLOW_NONE,
+                             .name_ref = FLOW_NONE,
                              .flags = RN_CONN_EMBRYO,
                              .first_seen = packet->time,
                              .last_seen = packet->time,
@@ -294,7 +295,7 @@ void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row)
     flow_unplan(s, row);
     if (!(conn->flags & RN_CONN_TOMBSTONE))
         s->live--;
-    flow_facts_release(s, conn->facts_ref);
+    flow_facts_release(s, conn);
     conn->id = 0;
     rn_pool_release(&s->rows, row);
 }
@@ -313,8 +314,7 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
         flow_drop(flow, s, row);
         return;
     }
-    flow_facts_release(s, conn->facts_ref);
-    conn->facts_ref = FLOW_NONE;
+    flow_facts_release(s, conn);
     s->live--;
     flow_settle(s, row, FLOW_TOMBSTONES);
     conn->terminal_since = now;

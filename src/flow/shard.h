@@ -7,7 +7,8 @@
 //
 // 1. Everything but lock, index (pointer, mask and slots) and where the rows lie is guarded by the lock.
 // 2. A row is in the index, in one wheel bucket (or the due list) and in one queue, or it is free (id 0).
-// 3. No system call, no allocation and no callback but the view's under the lock.
+// 3. No system call, no allocation and no callback but the view's under the lock; of other locks, only the leaves of
+//    interned texts and of names (names.h).
 #ifndef FLOW_SHARD_H
 #define FLOW_SHARD_H
 
@@ -16,6 +17,8 @@
 #include "rustnet/base/pool.h"
 #include "rustnet/base/sync.h"
 #include "rustnet/flow.h"
+
+#include "names.h"
 
 #define FLOW_WHEEL 2048 // seconds; more than the longest time-out
 #define FLOW_DUE FLOW_WHEEL
@@ -71,6 +74,7 @@ struct rn_flow {
     struct rn_flow_cfg cfg;
     struct flow_shard *shard;
     size_t shards_bytes;
+    struct flow_names *learned; // NULL without inspection
 };
 
 // The low bits of a tag are its home slot.
@@ -131,8 +135,11 @@ void flow_end(struct flow_shard *s, uint32_t row);
 void flow_turned(struct flow_shard *s, uint32_t row);
 
 // store.c
-void flow_facts_load(const struct flow_shard *s, uint32_t ref, struct rn_facts *out);
-void flow_facts_release(struct flow_shard *s, uint32_t ref);
+// What is known of a row, its inferred name too.
+void flow_facts_load(const struct flow_shard *s, const struct rn_conn *conn, struct rn_facts *out);
+void flow_facts_release(struct flow_shard *s, struct rn_conn *conn);
+// The name of the remote end.
+void flow_name_save(struct flow_shard *s, struct rn_conn *conn, struct flow_name *name);
 // What inspection says of a row. While the row has a note, its reference leads to the note, and on to the facts.
 void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn,
                           struct rn_dpi_row *out);

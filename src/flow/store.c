@@ -2,6 +2,7 @@
 // Facts of rows in size-classed pools: class c holds 32 << c bytes. A reference is class << 29 | number in the class.
 // The class behind the last is a note of inspection, which knows the reference of the facts: a row that is being
 // inspected has one, and rows are too many to pay for a second reference.
+// An inferred name lies apart from the facts: inspection takes a row that has facts for one that it has proved.
 #include "shard.h"
 
 #define CLASS_SHIFT 29
@@ -34,9 +35,8 @@ static uint32_t facts_of(const struct flow_shard *s, uint32_t ref)
     return note == RN_DPI_NO_NOTE ? ref : *rn_dpi_note_word(&s->inspection, note);
 }
 
-void flow_facts_load(const struct flow_shard *s, uint32_t ref, struct rn_facts *out)
+static void load(const struct flow_shard *s, uint32_t ref, struct rn_facts *out)
 {
-    ref = facts_of(s, ref);
     if (ref == FLOW_NONE) {
         rn_facts_clear(out);
         return;
@@ -45,21 +45,34 @@ void flow_facts_load(const struct flow_shard *s, uint32_t ref, struct rn_facts *
     memcpy(out, in, HEAD_BYTES + in->len);
 }
 
+void flow_facts_load(const struct flow_shard *s, const struct rn_conn *conn, struct rn_facts *out)
+{
+    load(s, facts_of(s, conn->facts_ref), out);
+    if (RN_LIKELY(conn->name_ref == FLOW_NONE))
+        return;
+    const struct flow_name *name =
+        rn_pool_at(&s->facts[conn->name_ref >> CLASS_SHIFT], number_of(conn->name_ref));
+    if (name->end == rn_conn_remote(conn)) // the row may have been turned round
+        rn_facts_put_text(out, RN_FACT_DNS_NAME, rn_bytes_of(name->s, name->len));
+}
+
 static void release(struct flow_shard *s, uint32_t ref)
 {
     if (ref != FLOW_NONE)
         rn_pool_release(&s->facts[ref >> CLASS_SHIFT], number_of(ref));
 }
 
-void flow_facts_release(struct flow_shard *s, uint32_t ref)
+void flow_facts_release(struct flow_shard *s, struct rn_conn *conn)
 {
-    release(s, facts_of(s, ref));
-    rn_dpi_forget(&s->inspection, note_of(ref));
+    release(s, conn->name_ref);
+    release(s, facts_of(s, conn->facts_ref));
+    rn_dpi_forget(&s->inspection, note_of(conn->facts_ref));
+    conn->facts_ref = conn->name_ref = FLOW_NONE;
 }
 
-static uint32_t save(struct flow_shard *s, uint32_t ref, const struct rn_facts *facts)
+// Bytes that take the place of those at ref.
+static uint32_t save(struct flow_shard *s, uint32_t ref, const void *p, size_t bytes)
 {
-    size_t bytes = HEAD_BYTES + facts->len;
     unsigned c = class_of(bytes);
     if (ref == FLOW_NONE || ref >> CLASS_SHIFT != c) {
         uint32_t n = rn_pool_acquire(&s->facts[c]);
@@ -70,8 +83,14 @@ static uint32_t save(struct flow_shard *s, uint32_t ref, const struct rn_facts *
         release(s, ref);
         ref = (uint32_t)c << CLASS_SHIFT | n;
     }
-    memcpy(rn_pool_at(&s->facts[c], number_of(ref)), facts, bytes);
+    memcpy(rn_pool_at(&s->facts[c], number_of(ref)), p, bytes);
     return ref;
+}
+
+void flow_name_save(struct flow_shard *s, struct rn_conn *conn, struct flow_name *name)
+{
+    name->end = (uint8_t)rn_conn_remote(conn);
+    conn->name_ref = save(s, conn->name_ref, name, flow_name_bytes(name));
 }
 
 void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn,
@@ -87,7 +106,7 @@ void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn
     out->life = (struct rn_dpi_life){0};
     if (conn->app == RN_APP_QUIC)
         out->life = (struct rn_dpi_life){conn->quic.idle_ms, conn->quic.state};
-    flow_facts_load(s, conn->facts_ref, &out->facts);
+    load(s, out->word, &out->facts);
 }
 
 void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const struct rn_dpi_row *row,
@@ -95,7 +114,7 @@ void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const stru
 {
     uint32_t facts = row->word; // the note may be gone
     if (changed && row->facts.len)
-        facts = save(s, facts, &row->facts);
+        facts = save(s, facts, &row->facts, HEAD_BYTES + row->facts.len);
     conn->facts_ref = facts;
     if (row->note != RN_DPI_NO_NOTE) {
         *rn_dpi_note_word(&s->inspection, row->note) = facts;
@@ -119,6 +138,6 @@ struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *ev
     struct rn_conn_event *event = &events->event[events->count++];
     event->time = time;
     event->conn = *conn;
-    flow_facts_load(s, conn->facts_ref, &event->facts);
+    flow_facts_load(s, conn, &event->facts);
     return event;
 }

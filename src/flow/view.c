@@ -183,7 +183,7 @@ static void look_at(struct look *look, const struct flow_shard *s, uint32_t row)
     count_row(look, conn);
     const struct rn_facts *facts = NULL;
     if (ops->wants_facts) {
-        flow_facts_load(s, conn->facts_ref, &view->facts);
+        flow_facts_load(s, conn, &view->facts);
         facts = &view->facts;
     }
     if (ops->match && !ops->match(ops->ctx, conn, facts, look->now))
@@ -397,7 +397,7 @@ static bool copy_row(struct rn_flow *flow, const struct entry *entry, struct rn_
     bool there = conn->id == entry->word[WORD_ID] && !(conn->flags & RN_CONN_TOMBSTONE);
     if (there) {
         out->conn = *conn;
-        flow_facts_load(s, conn->facts_ref, &out->facts);
+        flow_facts_load(s, conn, &out->facts);
     }
     flow_unlock(s);
     return there;

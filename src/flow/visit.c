@@ -186,4 +186,6 @@ void rn_flow_clear(struct rn_flow *flow)
     for (unsigned i = 0; i < flow->cfg.shards; i++)
         while (rn_flow_drain(flow, i, 0, NULL))
             ;
+    if (flow->learned)
+        flow_names_clear(flow->learned);
 }

@@ -31,6 +31,7 @@ const struct rn_fact_info *rn_fact_info(enum rn_fact fact)
         [RN_FACT_CLOSE_SEEN] = {"close_seen", "Closed", RN_FACT_FLAG, RN_MERGE_FIRST, 1},
         [RN_FACT_CODE] = {"code", "Code", RN_FACT_NUMBER, RN_MERGE_LATEST, 1},
         [RN_FACT_COMMAND] = {"command", "Command", RN_FACT_TEXT, RN_MERGE_LATEST, 1},
+        [RN_FACT_DNS_NAME] = {"dns_name", "Attributed Name", RN_FACT_TEXT, RN_MERGE_FIRST, 1},
         [RN_FACT_ECH] = {"ech", "ECH", RN_FACT_FLAG, RN_MERGE_FIRST, 1},
         [RN_FACT_HOST] = {"host", "Host", RN_FACT_TEXT, RN_MERGE_FIRST, 1},
         [RN_FACT_HOST_KEY] = {"host_key", "Host Key", RN_FACT_TEXT, RN_MERGE_FIRST, 1},

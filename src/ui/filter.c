@@ -225,7 +225,8 @@ static bool fact_has(const struct subject *s, enum rn_fact fact, struct rn_bytes
 
 static bool sni_has(const struct subject *s, struct rn_bytes value)
 {
-    return fact_has(s, RN_FACT_SNI, value) || fact_has(s, RN_FACT_HOST, value);
+    return fact_has(s, RN_FACT_SNI, value) || fact_has(s, RN_FACT_HOST, value) ||
+           fact_has(s, RN_FACT_DNS_NAME, value);
 }
 
 static bool state_has(const struct subject *s, struct rn_bytes value)
@@ -239,7 +240,7 @@ static bool any_has(const struct subject *s, struct rn_bytes value)
 {
     static const enum rn_fact searched[] = {
         RN_FACT_HOST, RN_FACT_PATH,          RN_FACT_METHOD, RN_FACT_SNI,
-        RN_FACT_ALPN, RN_FACT_ALPN_SELECTED, RN_FACT_QUERY,
+        RN_FACT_ALPN, RN_FACT_ALPN_SELECTED, RN_FACT_QUERY,  RN_FACT_DNS_NAME,
     };
     if (proto_has(s, value) || end_has(s, s->conn->local, value) ||
         end_has(s, rn_conn_remote(s->conn), value) ||

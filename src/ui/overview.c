@@ -18,6 +18,7 @@ static const struct ui_help_row action_rows[] = {
     {"Esc", "Clear the active filter"},
     {"s, S", "Change sort column or direction"},
     {"p", "Toggle service names and port numbers"},
+    {"d", "Toggle inferred names and addresses"},
     {"i", "Toggle the System panel"},
     {"r", "Reset sorting, filter and scrolling"},
     {NULL, NULL},
@@ -25,6 +26,7 @@ static const struct ui_help_row action_rows[] = {
 static const struct ui_help_row display_rows[] = {
     {"Yellow", "Idle for 75 % of the connection's timeout"},
     {"Red", "Idle for 90 %: about to be removed"},
+    {"~name", "Inferred: this host asked DNS for it and got the address"},
     {"(gw)", "The address is a default gateway"},
     {"bcast, mcast", "Broadcast or multicast address"},
     {"App column", "Transport, application protocol, SNI, HTTP Host or DNS name"},
@@ -36,7 +38,7 @@ static const struct ui_help_row filter_rows[] = {
     {"/port:22", "Local or remote port is 22; sport: local, dport: remote"},
     {"/src:192.168", "Local address contains; dst: remote address"},
     {"/process:firefox", "Process name contains; service: likewise"},
-    {"/sni:github", "SNI or HTTP Host contains"},
+    {"/sni:github", "SNI, HTTP Host or inferred name contains"},
     {"/app:dns", "Application contains; proto: transport"},
     {"/state:established", "State contains"},
     {"/tcp port:443", "Several words must all match"},
@@ -96,6 +98,9 @@ static bool update(struct rn_ui *ui, uint32_t key, const struct rn_snapshot *sna
         return true;
     case 'p':
         ui->port_numbers = !ui->port_numbers;
+        return true;
+    case 'd':
+        ui->addresses = !ui->addresses;
         return true;
     case 'i':
         ui->sidebar = !ui->sidebar;

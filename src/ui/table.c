@@ -34,7 +34,7 @@ struct line {
     const struct ui_columns *columns;
     const struct rn_row *row;
     unsigned x, y, end; // the table's part of the screen line
-    bool port_numbers;
+    bool port_numbers, addresses;
     bool whole;          // one style for the whole row
     enum rn_style style; // that one
     uint8_t attrs;
@@ -115,6 +115,24 @@ static void put_local(const struct line *line)
     put_cell(line, UI_COL_LOCAL, RN_STYLE_ADDR_LOCAL, text);
 }
 
+// "~NAME:PORT" where an answer of DNS names the address and the payload tells no name of its own; where that is too long,
+// the name is cut, the port kept. False: there is none.
+static bool inferred_text(const struct rn_row *row, unsigned width, char out[UI_TEXT_SIZE])
+{
+    struct rn_bytes name = rn_facts_find(&row->facts, RN_FACT_DNS_NAME, 0);
+    if (name.len == 0 || rn_dpi_hostname((enum rn_app)row->conn.app, &row->facts).len > 0)
+        return false;
+    char tail[8] = "", text[RN_FACT_TEXT_MAX + 2];
+    if (has_ports(row->conn.key.proto))
+        snprintf(tail, sizeof tail, ":%u",
+                 (unsigned)row->conn.key.port[rn_conn_remote(&row->conn)]);
+    snprintf(text, sizeof text, "~%.*s", (int)name.len, (const char *)name.p);
+    unsigned room = width > strlen(tail) ? width - (unsigned)strlen(tail) : 0;
+    ui_cut(out, text, room);
+    strncat(out, tail, UI_TEXT_SIZE - strlen(out) - 1);
+    return true;
+}
+
 static void put_remote(const struct line *line)
 {
     const struct rn_conn *conn = &line->row->conn;
@@ -123,6 +141,10 @@ static void put_remote(const struct line *line)
                        : line->row->remote_kind == RN_ADDR_MULTICAST ? "mcast"
                                                                      : NULL;
     char text[UI_TEXT_SIZE];
+    if (!kind && !line->addresses && inferred_text(line->row, width, text)) {
+        put_cell(line, UI_COL_REMOTE, RN_STYLE_MUTED, text);
+        return;
+    }
     if (kind && has_ports(conn->key.proto))
         snprintf(text, sizeof text, "%s:%u", kind, (unsigned)conn->key.port[remote]);
     else if (kind)
@@ -337,6 +359,7 @@ void ui_table_view(const struct rn_ui *ui, const struct rn_snapshot *snapshot, r
                         .y = area.y + 1,
                         .end = area.x + width,
                         .port_numbers = ui->port_numbers,
+                        .addresses = ui->addresses,
                         .rated_at = snapshot->now,
                         .now = now};
     put_header(ui, &line);

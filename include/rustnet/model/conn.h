@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A connection: one row of the table.
 // Thread: any; a row in the table is guarded by its shard's lock, a copy by nobody.
-// Owns:   values; `facts_ref` leads into the table's side pools and means nothing in a copy.
+// Owns:   values; `facts_ref` and `name_ref` lead into the table's side pools and mean nothing in a copy.
 // Fails:  never.
 #ifndef RUSTNET_MODEL_CONN_H
 #define RUSTNET_MODEL_CONN_H
@@ -151,6 +151,7 @@ struct rn_conn {
     uint32_t pid;        // 0: not known
     uint32_t uid;
     uint32_t process_name; // interned
+    uint32_t name_ref; // of the remote end, inferred from DNS: as facts_ref, and a fact in a copy
     // Line 4 and 5: the rest.
     rn_time first_seen;
     rn_time terminal_since;
@@ -161,7 +162,7 @@ struct rn_conn {
 _Static_assert(sizeof(struct rn_conn) <= 320, "hot and cold parts of a connection");
 _Static_assert(offsetof(struct rn_conn, packets) == 64, "line 1 is full: key to initiator");
 _Static_assert(offsetof(struct rn_conn, tcp) == 128, "line 2 is full: the counters");
-_Static_assert(offsetof(struct rn_conn, process_name) + 4 <= 192, "line 3: transport and owner");
+_Static_assert(offsetof(struct rn_conn, name_ref) + 4 <= 192, "line 3: transport and owner");
 _Static_assert(offsetof(struct rn_conn, rate) >= 192, "an ordinary packet leaves the rates alone");
 
 // Folds a TCP packet into saw, fin_end, mss, window_scale and the round-trip time; true if `saw` changed, and so perhaps

@@ -88,6 +88,7 @@ enum rn_fact {
     RN_FACT_CLOSE_SEEN,      // flag
     RN_FACT_CODE,            // number, the latest
     RN_FACT_COMMAND,         // text, the latest
+    RN_FACT_DNS_NAME,        // text: inferred; nothing that inspection put there, and not in `app`
     RN_FACT_ECH,             // flag
     RN_FACT_HOST,            // text
     RN_FACT_HOST_KEY,        // text

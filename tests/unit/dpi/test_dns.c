@@ -423,6 +423,136 @@ static void llmnr_is_dns_on_its_port(void **state)
     assert_string_equal(fact_of(&a.facts, RN_FACT_QUERY), "wpad");
 }
 
+// What a datagram tells whoever keeps rows.
+static void row_hear(struct made_row *r, bool from_client, const char *hex)
+{
+    struct made m = {.len = 0};
+    made_hex(&m, hex);
+    assert_int_equal(row_feed(r, from_client, &m), RN_YES);
+}
+
+static void assert_address(const struct rn_dpi_dns *m, unsigned i, const char *text, uint32_t ttl)
+{
+    char got[RN_IP_TEXT_SIZE];
+    assert_true(i < m->address_count);
+    rn_ip_text(&m->address[i], got);
+    assert_string_equal(got, text);
+    assert_int_equal(m->ttl_secs[i], ttl);
+}
+
+static void inv_4_question_and_answer_are_told_with_id_and_type(void **state)
+{
+    (void)state;
+    struct made_row r;
+    row_open(&r, RN_PROTO_UDP, 50000, 53);
+    row_hear(&r, true, QUERY "03 575757 07 4578616d706c65 03 6f7267 00 001c 0001");
+    const struct rn_dpi_dns *m = rn_dpi_dns(r.ctx, 0);
+    assert_non_null(m);
+    assert_null(rn_dpi_dns(r.ctx, 1));
+    assert_false(m->response);
+    assert_int_equal(m->id, 0x1234);
+    assert_int_equal(m->type, 28);
+    assert_int_equal(m->name_len, 15);
+    assert_memory_equal(m->name, "www.example.org", 15);
+    assert_int_equal(m->address_count, 0);
+    row_hear(&r, false,
+             RESPONSE("0001") WWW_EXAMPLE_ORG
+             "001c 0001 " AT_QUESTION "001c 0001 0000003c 0010 20010db8000000000000000000000001");
+    m = rn_dpi_dns(r.ctx, 0);
+    assert_non_null(m);
+    assert_true(m->response);
+    assert_int_equal(m->address_count, 1);
+    assert_address(m, 0, "2001:db8::1", 60);
+    row_packet(&r, true, 0, "", 0, 0); // the next packet tells nothing
+    assert_null(rn_dpi_dns(r.ctx, 0));
+    row_close(&r);
+}
+
+static void inv_4_addresses_are_those_at_the_end_of_the_chain(void **state)
+{
+    (void)state;
+    struct made_row r;
+    row_open(&r, RN_PROTO_UDP, 50000, 53);
+    row_hear(
+        &r, false,
+        RESPONSE("0007") QUESTION
+            // www.example.org CNAME web.example.org at 45 CNAME cdn.example.net at 63
+            AT_QUESTION
+        "0005 0001 0000012c 0006 03 776562 c010 "
+        "c02d 0005 0001 00000014 0011 03 434446 07 6578616d706c65 03 6e6574 00 "
+        "03 636466 07 4578414d706c65 03 6e6574 00 0001 0001 0000003c 0004 c0000201 " // by its name
+        "c03f 0001 0001 00000005 0004 c0000202 " AT_QUESTION
+        "0001 0001 0000003c 0004 c0000242 "                               // left behind
+        "04 6576696c 00 0001 0001 0000003c 0004 c0000243 "                // a stranger
+        "c03f 001c 0001 0000003c 0010 20010db8000000000000000000000001"); // not what was asked
+    const struct rn_dpi_dns *m = rn_dpi_dns(r.ctx, 0);
+    assert_non_null(m);
+    assert_memory_equal(m->name, "www.example.org", 15);
+    assert_int_equal(m->address_count, 2);
+    assert_address(m, 0, "192.0.2.1", 20); // the least of the chain
+    assert_address(m, 1, "192.0.2.2", 5);
+    row_close(&r);
+}
+
+static void inv_4_other_messages_are_not_told(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        QUERY WWW_EXAMPLE_ORG "0010 0001",                          // TXT
+        QUERY "00 0001 0001",                                       // the root
+        QUERY "03 612e62 01 63 00 0001 0001",                       // a dot in a label
+        QUERY "02 c3a4 01 63 00 0001 0001",                         // no host has such a name
+        "1234 8183 0001 0000 0000 0000 " QUESTION,                  // NXDOMAIN
+        "1234 2800 0001 0000 0000 0000 " QUESTION,                  // an update
+        "1234 0100 0002 0000 0000 0000 " QUESTION "c00c 001c 0001", // two questions
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct made_row r;
+        row_open(&r, RN_PROTO_UDP, 50000, 53);
+        row_hear(&r, true, cases[i]);
+        assert_null(rn_dpi_dns(r.ctx, 0));
+        row_close(&r);
+    }
+    struct made_row r;
+    row_open(&r, RN_PROTO_UDP, 5353, 5353); // anybody may answer there
+    row_hear(&r, true, RESPONSE("0001") QUESTION AT_QUESTION "0001 0001 0000003c 0004 c0000201");
+    assert_int_equal(r.row.app, RN_APP_MDNS);
+    assert_null(rn_dpi_dns(r.ctx, 0));
+    row_close(&r);
+}
+
+static void inv_4_over_tcp_a_packet_may_tell_several(void **state)
+{
+    (void)state;
+    struct made one = {.len = 0}, m = {.len = 0};
+    struct made_row r;
+    tcp_message(&one, RESPONSE("0001") QUESTION AT_QUESTION "0001 0001 ffffffff 0004 c0000201");
+    for (unsigned n = 0; n < RN_DPI_DNS_MESSAGES + 2; n++)
+        made_bytes(&m, one.data, one.len);
+    row_open(&r, RN_PROTO_TCP, 50000, 53);
+    row_feed(&r, false, &m);
+    for (unsigned n = 0; n < RN_DPI_DNS_MESSAGES; n++) {
+        assert_non_null(rn_dpi_dns(r.ctx, n));
+        assert_address(rn_dpi_dns(r.ctx, n), 0, "192.0.2.1", 0); // RFC 2181, 8
+    }
+    assert_null(rn_dpi_dns(r.ctx, RN_DPI_DNS_MESSAGES));
+    row_close(&r);
+}
+
+static void inv_4_addresses_told_are_capped(void **state)
+{
+    (void)state;
+    struct made m = {.len = 0};
+    struct made_row r;
+    made_hex(&m, RESPONSE("0014") QUESTION);
+    for (unsigned n = 0; n < 20; n++)
+        made_hex(&m, AT_QUESTION "0001 0001 0000003c 0004 c0000201");
+    row_open(&r, RN_PROTO_UDP, 50000, 53);
+    row_feed(&r, false, &m);
+    assert_int_equal(rn_dpi_dns(r.ctx, 0)->address_count, RN_DPI_DNS_ADDRESSES);
+    row_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,6 +579,11 @@ int main(void)
         cmocka_unit_test(multicast_answers_without_a_question),
         cmocka_unit_test(multicast_questions_may_ask_for_a_unicast_answer),
         cmocka_unit_test(llmnr_is_dns_on_its_port),
+        cmocka_unit_test(inv_4_question_and_answer_are_told_with_id_and_type),
+        cmocka_unit_test(inv_4_addresses_are_those_at_the_end_of_the_chain),
+        cmocka_unit_test(inv_4_other_messages_are_not_told),
+        cmocka_unit_test(inv_4_over_tcp_a_packet_may_tell_several),
+        cmocka_unit_test(inv_4_addresses_told_are_capped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -422,10 +422,40 @@ static void the_longest_line_fits(void **state)
     }
 }
 
+// Beside what the payload told, never in its place, and not among it.
+static void an_inferred_name_is_marked(void **state)
+{
+    (void)state;
+    const struct export_ctx ctx = {.cfg.service = NULL};
+    struct rn_conn_event event = made(RN_PROTO_UDP, "10.0.0.1", 50000, "10.0.0.9", 9000);
+    put(&event.facts, RN_FACT_DNS_NAME, "a.example");
+    event.kind = RN_EVENT_NEW;
+    const char *const apps[] = {"", "", "\"app\":{\"sni\":\"b.example\"},"};
+    const char *const dpi[] = {
+        "", "\"dpi_protocol\":\"QUIC\",\"dpi_text\":\"QUIC\",",
+        "\"dpi_domain\":\"b.example\",\"dpi_protocol\":\"QUIC\",\"dpi_text\":"
+        "\"QUIC (b.example)\","};
+    for (unsigned i = 0; i < 3; i++) {
+        char want[2048];
+        event.conn.app = i > 0 ? RN_APP_QUIC : RN_APP_NONE;
+        if (i == 2)
+            put(&event.facts, RN_FACT_SNI, "b.example");
+        snprintf(want, sizeof(want),
+                 "{%s\"destination_ip\":\"10.0.0.9\",\"destination_port\":9000,"
+                 "\"dns_name\":\"a.example\",\"dns_name_inferred\":true,%s"
+                 "\"event\":\"new_connection\"," FIRST LAST
+                 "\"protocol\":\"UDP\",\"source_ip\":\"10.0.0.1\",\"source_port\":50000,"
+                 "\"state\":\"%s\"," STAMP "}\n",
+                 apps[i], dpi[i], i > 0 ? "QUIC_UNKNOWN" : "UDP_ACTIVE");
+        check(&ctx, &event, want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tcp_with_tls),
+        cmocka_unit_test(an_inferred_name_is_marked),
         cmocka_unit_test(a_new_connection_says_what_is_known),
         cmocka_unit_test(dns),
         cmocka_unit_test(arp),

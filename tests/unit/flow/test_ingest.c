@@ -221,6 +221,237 @@ static void a_row_turned_round_by_what_is_said_has_the_state_of_its_new_side(voi
     }
 }
 
+// Names of addresses. ME and MY6 ask RESOLVER for "a.example" and connect.
+
+#define ME "192.0.2.1"
+#define MY6 "2001:db8::10"
+#define RESOLVER "192.0.2.53"
+#define OTHER "192.0.2.99"
+#define SERVER "198.51.100.7"
+
+static struct rn_packet between(struct talk *t, const char *src, uint16_t sport, const char *dst,
+                                uint16_t dport, uint16_t proto)
+{
+    struct rn_packet p = {.time = t->now++, .wire_bytes = 60, .ip_bytes = 46};
+    struct rn_ip from, to;
+    assert_true(rn_ip_parse(src, &from));
+    assert_true(rn_ip_parse(dst, &to));
+    p.from = (uint8_t)rn_key_make(&p.key, from, sport, to, dport, proto);
+    p.hash = rn_key_hash(t->cfg.seed, &p.key);
+    return p;
+}
+
+static void fold_one(struct talk *t, struct rn_packet *p)
+{
+    t->events.count = 0;
+    rn_flow_ingest(t->flow, p, 1, t->dpi, &t->events);
+}
+
+// id, flags, then "a.example" and the type; an answer has the address of SERVER, or 2001:db8::7.
+static void dns(struct talk *t, const char *src, uint16_t sport, const char *dst, uint16_t dport,
+                uint8_t id, uint8_t type, bool response)
+{
+    uint8_t m[64] = {0, id, response ? 0x80 : 0, 0, 0, 1, 0, response};
+    static const uint8_t name[] = {1, 'a', 7, 'e', 'x', 'a', 'm', 'p', 'l', 'e', 0, 0};
+    static const uint8_t a[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 198, 51, 100, 7};
+    static const uint8_t aaaa[] = {0xc0, 12,   0, 28, 0, 1, 0, 0, 0, 60, 0, 16, 0x20, 0x01,
+                                   0x0d, 0xb8, 0, 0,  0, 0, 0, 0, 0, 0,  0, 0,  0,    7};
+    size_t len = 12;
+    memcpy(m + len, name, sizeof name);
+    len += sizeof name;
+    m[len++] = type;
+    m[len++] = 0;
+    m[len++] = 1;
+    size_t answer = type == 1 ? sizeof a : sizeof aaaa;
+    if (response)
+        memcpy(m + len, type == 1 ? a : aaaa, answer);
+    struct rn_packet p = between(t, src, sport, dst, dport, RN_PROTO_UDP);
+    p.payload = rn_bytes_of(m, len + (response ? answer : 0));
+    p.payload_bytes = (uint32_t)p.payload.len;
+    fold_one(t, &p);
+}
+
+// The name that a new connection has in its first event; "" for none.
+static const char *connects(struct talk *t, const char *src, const char *dst)
+{
+    static char text[RN_FACT_TEXT_MAX + 1];
+    static uint16_t port = 40000;
+    struct rn_packet p = between(t, src, ++port, dst, 443, RN_PROTO_TCP);
+    p.tcp.flags = RN_TCP_SYN;
+    fold_one(t, &p);
+    assert_int_equal(t->events.count, 1);
+    struct rn_bytes name = rn_facts_find(&t->events.event[0].facts, RN_FACT_DNS_NAME, 0);
+    memcpy(text, name.len ? (const char *)name.p : "", name.len);
+    text[name.len] = '\0';
+    return text;
+}
+
+static void names_open(struct talk *t, bool local)
+{
+    talk_open(t, RN_PROTO_UDP, 53);
+    struct rn_local_addrs ours = {.net_count = 0};
+    if (local)
+        assert_true(rn_local_add_text(&ours, ME) && rn_local_add_text(&ours, MY6));
+    rn_flow_set_local(t->flow, &ours);
+}
+
+static void names_close(struct talk *t)
+{
+    t->events.count = 0;
+    while (rn_flow_drain(t->flow, 0, t->now, &t->events))
+        ;
+    talk_close(t);
+}
+
+static void a_connection_to_an_address_that_was_asked_for_has_the_name(void **state)
+{
+    (void)state;
+    for (unsigned local = 0; local < 2; local++) {
+        struct talk t;
+        names_open(&t, local);
+        assert_string_equal(connects(&t, ME, SERVER), "");
+        dns(&t, ME, 5000, RESOLVER, 53, 1, 1, false);
+        dns(&t, ME, 5000, RESOLVER, 53, 2, 28, false);
+        assert_string_equal(connects(&t, ME, SERVER), "");
+        dns(&t, RESOLVER, 53, ME, 5000, 1, 1, true);
+        dns(&t, RESOLVER, 53, ME, 5000, 2, 28, true);
+        assert_string_equal(connects(&t, ME, SERVER), "a.example");
+        // By another of this machine's addresses, where these are known.
+        assert_string_equal(connects(&t, MY6, "2001:db8::7"), local ? "a.example" : "");
+        // Not by others, and not to others.
+        assert_string_equal(connects(&t, OTHER, SERVER), "");
+        assert_string_equal(connects(&t, ME, OTHER), "");
+        t.now += 60 * RN_SEC;
+        assert_string_equal(connects(&t, ME, SERVER), "");
+        names_close(&t);
+    }
+}
+
+static void an_answer_that_nobody_here_asked_for_names_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *resolver, *asker;
+        uint16_t port;
+        uint8_t id;
+    } lies[] = {
+        {RESOLVER, ME, 5001, 1}, // to another port: no question in that flow
+        {OTHER, ME, 5000, 1},    // from somebody else
+        {RESOLVER, ME, 5000, 9}, // a guessed id
+        {RESOLVER, OTHER, 5000, 1},
+    };
+    for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+        struct talk t;
+        names_open(&t, true);
+        dns(&t, ME, 5000, RESOLVER, 53, 1, 1, false);
+        dns(&t, lies[i].resolver, 53, lies[i].asker, lies[i].port, lies[i].id, 1, true);
+        assert_string_equal(connects(&t, ME, SERVER), "");
+        names_close(&t);
+    }
+    struct talk t; // a question of another host, with its answer
+    names_open(&t, true);
+    dns(&t, OTHER, 5000, RESOLVER, 53, 1, 1, false);
+    dns(&t, RESOLVER, 53, OTHER, 5000, 1, 1, true);
+    assert_string_equal(connects(&t, ME, SERVER), "");
+    assert_string_equal(connects(&t, OTHER, SERVER), "");
+    names_close(&t);
+}
+
+static const struct rn_conn_event *closing_of(struct talk *t, uint16_t port)
+{
+    t->events.count = 0;
+    while (rn_flow_drain(t->flow, 0, t->now, &t->events))
+        ;
+    for (unsigned i = 0; i < t->events.count; i++)
+        if (t->events.event[i].conn.key.port[0] == port ||
+            t->events.event[i].conn.key.port[1] == port)
+            return &t->events.event[i];
+    fail();
+    return NULL;
+}
+
+// A worker that is behind reads the answer after another has made the row.
+static void a_row_is_named_when_it_has_grown_up_at_the_latest(void **state)
+{
+    (void)state;
+    struct talk t;
+    names_open(&t, true);
+    dns(&t, ME, 5000, RESOLVER, 53, 1, 1, false);
+    struct rn_packet p = between(&t, ME, 6000, SERVER, 9000, RN_PROTO_UDP);
+    fold_one(&t, &p);
+    dns(&t, RESOLVER, 53, ME, 5000, 1, 1, true);
+    p = between(&t, SERVER, 9000, ME, 6000, RN_PROTO_UDP);
+    fold_one(&t, &p);
+    assert_fact(&closing_of(&t, 6000)->facts, RN_FACT_DNS_NAME, "a.example");
+    talk_close(&t);
+}
+
+// Inspection must not take the name for something that it has found itself.
+static void a_named_row_is_inspected_as_any_other(void **state)
+{
+    (void)state;
+    struct talk t;
+    names_open(&t, true);
+    dns(&t, ME, 5000, RESOLVER, 53, 1, 1, false);
+    dns(&t, RESOLVER, 53, ME, 5000, 1, 1, true);
+    struct rn_packet p = between(&t, ME, 6000, SERVER, 80, RN_PROTO_TCP);
+    p.tcp.flags = RN_TCP_SYN;
+    p.tcp.seq = ISN;
+    fold_one(&t, &p);
+    p = between(&t, ME, 6000, SERVER, 80, RN_PROTO_TCP);
+    p.tcp.flags = RN_TCP_ACK;
+    p.tcp.seq = ISN + 1;
+    p.payload = rn_bytes_of(REQUEST, strlen(REQUEST));
+    p.payload_bytes = (uint32_t)p.payload.len;
+    fold_one(&t, &p);
+    const struct rn_conn_event *end = closing_of(&t, 6000);
+    assert_fact(&end->facts, RN_FACT_DNS_NAME, "a.example");
+    assert_fact(&end->facts, RN_FACT_HOST, "www.example.org");
+    assert_int_equal(rn_dpi_hostname((enum rn_app)end->conn.app, &end->facts).len, 15);
+    talk_close(&t);
+}
+
+// The name is of one address: a row that is turned round has another remote end.
+static void a_name_stays_with_its_end(void **state)
+{
+    (void)state;
+    struct talk t;
+    names_open(&t, true);
+    dns(&t, ME, 5000, RESOLVER, 53, 1, 1, false);
+    dns(&t, RESOLVER, 53, ME, 5000, 1, 1, true);
+    struct rn_packet p = between(&t, ME, 6000, SERVER, 9000, RN_PROTO_UDP);
+    fold_one(&t, &p);
+    struct rn_local_addrs theirs = {.net_count = 0};
+    assert_true(rn_local_add_text(&theirs, SERVER));
+    rn_flow_set_local(t.flow, &theirs);
+    assert_null(rn_facts_find(&closing_of(&t, 6000)->facts, RN_FACT_DNS_NAME, 0).p);
+    talk_close(&t);
+}
+
+static void the_resolver_itself_gets_no_name(void **state)
+{
+    (void)state;
+    struct talk t;
+    names_open(&t, true);
+    dns(&t, ME, 5000, RESOLVER, 53, 1, 1, false);
+    dns(&t, RESOLVER, 53, ME, 5000, 1, 1, true);
+    dns(&t, ME, 5002, SERVER, 53, 1, 1, false); // its address is that of a.example
+    assert_null(rn_facts_find(&closing_of(&t, 5002)->facts, RN_FACT_DNS_NAME, 0).p);
+    talk_close(&t);
+}
+
+static void clear_forgets_names(void **state)
+{
+    (void)state;
+    struct talk t;
+    names_open(&t, true);
+    dns(&t, ME, 5000, RESOLVER, 53, 1, 1, false);
+    dns(&t, RESOLVER, 53, ME, 5000, 1, 1, true);
+    rn_flow_clear(t.flow);
+    assert_string_equal(connects(&t, ME, SERVER), "");
+    names_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +462,13 @@ int main(void)
         cmocka_unit_test(what_is_said_tells_the_client_where_the_syn_was_missed),
         cmocka_unit_test(a_row_turned_round_by_what_is_said_has_the_state_of_its_new_side),
         cmocka_unit_test(a_fin_before_the_data_does_not_spoil_the_start),
+        cmocka_unit_test(a_connection_to_an_address_that_was_asked_for_has_the_name),
+        cmocka_unit_test(an_answer_that_nobody_here_asked_for_names_nothing),
+        cmocka_unit_test(a_row_is_named_when_it_has_grown_up_at_the_latest),
+        cmocka_unit_test(a_named_row_is_inspected_as_any_other),
+        cmocka_unit_test(a_name_stays_with_its_end),
+        cmocka_unit_test(the_resolver_itself_gets_no_name),
+        cmocka_unit_test(clear_forgets_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,6 +163,16 @@ static void inv_1_any_text_is_a_filter(void **state)
     assert_true(query.filter.count <= RN_FILTER_TERMS);
 }
 
+static void an_inferred_name_is_found_as_a_hostname(void **state)
+{
+    (void)state;
+    use_row(&web);
+    rn_facts_put_text(&row.facts, RN_FACT_DNS_NAME, rn_bytes_of("lb.example.org", 14));
+    assert_true(matches("sni:lb.example"));
+    assert_true(matches("lb.example"));
+    assert_false(matches("app:lb.example"));
+}
+
 static void facts_are_loaded_only_for_those_who_look(void **state)
 {
     (void)state;
@@ -233,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(words_match_what_they_say, begin, end),
         cmocka_unit_test_setup_teardown(inv_1_any_text_is_a_filter, begin, end),
+        cmocka_unit_test_setup_teardown(an_inferred_name_is_found_as_a_hostname, begin, end),
         cmocka_unit_test_setup_teardown(facts_are_loaded_only_for_those_who_look, begin, end),
         cmocka_unit_test_setup_teardown(names_may_be_missing, begin, end),
         cmocka_unit_test_setup_teardown(rows_are_ordered_by_these_texts, begin, end),

@@ -100,6 +100,24 @@ static void p_shows_ports_instead_of_services(void **state)
     assert_false(b.ui.port_numbers);
 }
 
+static void d_shows_addresses_instead_of_inferred_names(void **state)
+{
+    (void)state;
+    bench_start(&b, 1, 200, 24);
+    struct rn_row *row = &b.snapshot.row[0];
+    row->conn.app = RN_APP_NONE;
+    rn_facts_clear(&row->facts);
+    rn_facts_put_text(&row->facts, RN_FACT_DNS_NAME, rn_bytes_of("a.example", 9));
+    bench_view(&b);
+    assert_non_null(strstr(golden_line(&b.screen, 5), " ~a.example:443 "));
+    bench_key(&b, 'd');
+    bench_view(&b);
+    assert_null(strstr(golden_line(&b.screen, 5), "~"));
+    assert_non_null(strstr(golden_line(&b.screen, 5), " 140.82.121.4:443 "));
+    bench_key(&b, 'd');
+    assert_false(b.ui.addresses);
+}
+
 static void i_toggles_the_sidebar_where_there_is_room(void **state)
 {
     (void)state;
@@ -138,6 +156,7 @@ int main(void)
         cmocka_unit_test(sort_cycles_through_all_columns),
         cmocka_unit_test(the_active_sort_is_seen_in_title_and_header),
         cmocka_unit_test(p_shows_ports_instead_of_services),
+        cmocka_unit_test(d_shows_addresses_instead_of_inferred_names),
         cmocka_unit_test(i_toggles_the_sidebar_where_there_is_room),
         cmocka_unit_test(r_resets_order_filter_and_scrolling),
     };

@@ -69,6 +69,50 @@ static void addresses_follow_the_rules(void **state)
     }
 }
 
+static void an_inferred_name_stands_for_the_address_unless_the_payload_tells_one(void **state)
+{
+    (void)state;
+    static const struct {
+        struct row_spec spec;
+        const char *name, *want;
+    } cases[] = {
+        {{.proto = RN_PROTO_TCP, .local = ROWS_LOCAL, .remote = "9.9.9.9", .remote_port = 443},
+         "a.example",
+         " ~a.example:443 "},
+        {{.proto = RN_PROTO_TCP,
+          .local = ROWS_LOCAL,
+          .remote = "9.9.9.9",
+          .remote_port = 443,
+          .app = RN_APP_SSH,
+          .fact = RN_FACT_SERVER,
+          .value = "SSH-2.0-x"},
+         "a.example",
+         " ~a.example:443 "},
+        {{.proto = RN_PROTO_TCP,
+          .local = ROWS_LOCAL,
+          .remote = "9.9.9.9",
+          .remote_port = 443,
+          .app = RN_APP_HTTPS,
+          .fact = RN_FACT_SNI,
+          .value = "b.example"},
+         "a.example",
+         " 9.9.9.9:443 "},
+        {{.proto = RN_PROTO_ICMP, .local = ROWS_LOCAL, .remote = "9.9.9.9"},
+         "a.example",
+         " ~a.example "},
+        {{.proto = RN_PROTO_TCP, .local = ROWS_LOCAL, .remote = "9.9.9.9", .remote_port = 65443},
+         "a-long-name-of-a-host-that-fits-nowhere.in-a-long-domain.example",
+         "…:65443 "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        one_row(&cases[i].spec);
+        rn_facts_put_text(&b.snapshot.row[0].facts, RN_FACT_DNS_NAME,
+                          rn_bytes_of(cases[i].name, strlen(cases[i].name)));
+        if (!strstr(drawn(), cases[i].want))
+            fail_msg("no \"%s\" in \"%s\"", cases[i].want, drawn());
+    }
+}
+
 static void a_long_address_loses_its_middle_but_not_its_port(void **state)
 {
     (void)state;
@@ -228,6 +272,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_follow_the_rules),
+        cmocka_unit_test(an_inferred_name_stands_for_the_address_unless_the_payload_tells_one),
         cmocka_unit_test(a_long_address_loses_its_middle_but_not_its_port),
         cmocka_unit_test(names_are_cut_to_their_column),
         cmocka_unit_test(rates_are_received_then_sent),

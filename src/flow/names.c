@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two tables that forget: questions that wait for their answer, and the names that answers gave to addresses.
+//
+//   hear(question)  row, end, id, type, name --------> asked
+//   hear(answer)    the same five are in `asked`? ---> out of it; each address, for who asked ---> told
+//   find            who, address --------------------> told
+//
+//   table   head[hash] -> entry -> entry       chains, so that an empty head says "not here" without a lock
+//           oldest <-> ... <-> newest          a circle through entry 0: the order in which they were last told
+//
+// 1. No answer counts without its question: same row, sent from the other end, same id, type and name, not too long ago.
+//    It uses the question up, so the first answer wins, as it does with whoever asked.
+// 2. A name is good for who asked, not for others that happen to be seen.
+// 3. The lock is a leaf: it is taken under a shard's lock, for a bounded time, and nothing is called while it is held.
+//    find takes it only where a head is not empty: a flood of rows to strangers never meets there.
+// 4. What is forgotten depends on the order of the messages alone, never on a hash.
+#include "names.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+
+#include "rustnet/base/pool.h"
+#include "rustnet/base/sync.h"
+
+#define ASKED_HEADS 8192
+#define TOLD_HEADS 65536
+#define NONE 0 // entries count from 1
+
+struct entry {
+    uint64_t hash;
+    uint16_t next;         // of the chain
+    uint16_t older, newer; // of the circle
+    bool used;
+};
+
+struct table {
+    _Atomic uint16_t *head;
+    struct entry *entry;
+    uint32_t heads, cap; // heads is a power of two
+    uint32_t fresh;      // entries ever used
+};
+
+// What an answer said of an address.
+struct told {
+    struct rn_ip who, address;
+    rn_time at, until;
+    struct flow_name name;
+};
+
+struct flow_names {
+    struct rn_hash_key seed;
+    atomic_bool any;      // a name was learned
+    struct rn_mutex lock; // guards the rest; heads are read without it
+    struct table asked, told;
+    rn_time asked_at[FLOW_NAMES_ASKED_MAX + 1];
+    struct told what[FLOW_NAMES_MAX + 1];
+    struct entry asked_entry[FLOW_NAMES_ASKED_MAX + 1], told_entry[FLOW_NAMES_MAX + 1];
+    _Atomic uint16_t asked_head[ASKED_HEADS], told_head[TOLD_HEADS];
+};
+_Static_assert(FLOW_NAMES_MAX < UINT16_MAX && FLOW_NAMES_ASKED_MAX < UINT16_MAX, "numbers fit");
+
+struct flow_names *flow_names_new(struct rn_hash_key seed, struct rn_err *err)
+{
+    struct flow_names *names = rn_pages_map(sizeof(*names));
+    if (!names) {
+        rn_err_set(err, -ENOMEM, "No memory for names of addresses");
+        return NULL;
+    }
+    names->seed = seed;
+    rn_mutex_init(&names->lock);
+    names->asked = (struct table){.head = names->asked_head,
+                                  .entry = names->asked_entry,
+                                  .heads = ASKED_HEADS,
+                                  .cap = FLOW_NAMES_ASKED_MAX};
+    names->told = (struct table){.head = names->told_head,
+                                 .entry = names->told_entry,
+                                 .heads = TOLD_HEADS,
+                                 .cap = FLOW_NAMES_MAX};
+    return names;
+}
+
+void flow_names_free(struct flow_names *names)
+{
+    if (!names)
+        return;
+    rn_mutex_done(&names->lock);
+    rn_pages_unmap(names, sizeof(*names));
+}
+
+// Tables. Entry 0 of a circle is nobody's: its `newer` is the oldest, its `older` the newest.
+
+static _Atomic uint16_t *head_of(const struct table *t, uint64_t hash)
+{
+    return &t->head[hash & (t->heads - 1)];
+}
+
+static uint16_t first_of(const struct table *t, uint64_t hash)
+{
+    return atomic_load_explicit(head_of(t, hash), memory_order_relaxed);
+}
+
+static uint16_t find(const struct table *t, uint64_t hash)
+{
+    uint16_t n = first_of(t, hash);
+    while (n != NONE && t->entry[n].hash != hash)
+        n = t->entry[n].next;
+    return n;
+}
+
+static void leave_circle(struct table *t, uint16_t n)
+{
+    struct entry *e = &t->entry[n];
+    t->entry[e->older].newer = e->newer;
+    t->entry[e->newer].older = e->older;
+}
+
+// Between two neighbours of the circle.
+static void join_circle(struct table *t, uint16_t n, uint16_t older, uint16_t newer)
+{
+    t->entry[n].older = older;
+    t->entry[n].newer = newer;
+    t->entry[older].newer = n;
+    t->entry[newer].older = n;
+}
+
+static void make_newest(struct table *t, uint16_t n)
+{
+    leave_circle(t, n);
+    join_circle(t, n, t->entry[NONE].older, NONE);
+}
+
+static void leave_chain(struct table *t, uint16_t n)
+{
+    struct entry *e = &t->entry[n];
+    uint16_t before = first_of(t, e->hash);
+    e->used = false;
+    if (before == n) {
+        atomic_store_explicit(head_of(t, e->hash), e->next, memory_order_relaxed);
+        return;
+    }
+    while (t->entry[before].next != n)
+        before = t->entry[before].next;
+    t->entry[before].next = e->next;
+}
+
+// It is the next to be taken.
+static void forget(struct table *t, uint16_t n)
+{
+    leave_chain(t, n);
+    leave_circle(t, n);
+    join_circle(t, n, NONE, t->entry[NONE].newer);
+}
+
+// A new entry, the newest; the oldest is forgotten if need be.
+static uint16_t add(struct table *t, uint64_t hash)
+{
+    uint16_t n = t->entry[NONE].newer;
+    if ((n == NONE || t->entry[n].used) && t->fresh < t->cap) {
+        n = (uint16_t)++t->fresh;
+        join_circle(t, n, t->entry[NONE].older, NONE);
+    } else {
+        if (t->entry[n].used)
+            leave_chain(t, n);
+        make_newest(t, n);
+    }
+    struct entry *e = &t->entry[n];
+    e->hash = hash;
+    e->used = true;
+    e->next = first_of(t, hash);
+    atomic_store_explicit(head_of(t, hash), n, memory_order_relaxed);
+    return n;
+}
+
+static void clear(struct table *t)
+{
+    while (t->entry[t->entry[NONE].older].used)
+        forget(t, t->entry[NONE].older);
+}
+
+void flow_names_clear(struct flow_names *names)
+{
+    rn_mutex_lock(&names->lock);
+    clear(&names->asked);
+    clear(&names->told);
+    rn_mutex_unlock(&names->lock);
+}
+
+// Questions. Their hash stands for them: it is of 64 bits and keyed, so nobody makes two that agree.
+
+static uint64_t hash_question(const struct flow_names *names, const struct rn_dpi_dns *m,
+                              uint64_t row, unsigned asker)
+{
+    uint64_t words[2 + (RN_DPI_DNS_NAME + 7) / 8] = {
+        row, (uint64_t)m->name_len << 40 | (uint64_t)asker << 32 | (uint64_t)m->type << 16 | m->id};
+    memcpy(&words[2], m->name, m->name_len);
+    return rn_hash_words(names->seed, words, 2 + (m->name_len + 7u) / 8);
+}
+
+static void ask(struct flow_names *names, uint64_t hash, rn_time now)
+{
+    uint16_t n = find(&names->asked, hash);
+    if (n == NONE)
+        n = add(&names->asked, hash);
+    else
+        make_newest(&names->asked, n);
+    names->asked_at[n] = now;
+}
+
+static bool was_asked(struct flow_names *names, uint64_t hash, rn_time now)
+{
+    uint16_t n = find(&names->asked, hash);
+    if (n == NONE)
+        return false;
+    rn_dur waited = rn_time_since(now, names->asked_at[n]);
+    forget(&names->asked, n);
+    return waited >= 0 && waited <= FLOW_NAMES_PATIENCE;
+}
+
+// Names.
+
+static uint64_t hash_address(const struct flow_names *names, const struct rn_ip *who,
+                             const struct rn_ip *address)
+{
+    uint64_t words[4] = {who->q[0], who->q[1], address->q[0], address->q[1]};
+    return rn_hash_words(names->seed, words, 4);
+}
+
+static bool names_nobody(const struct rn_ip *ip)
+{
+    return rn_ip_is_loopback(ip) || rn_ip_is_unspecified(ip) || rn_ip_is_multicast(ip);
+}
+
+static rn_dur good_for(uint32_t ttl_secs)
+{
+    rn_dur ttl = ttl_secs * RN_SEC;
+    return ttl < FLOW_NAMES_FRESH  ? FLOW_NAMES_FRESH
+           : ttl > FLOW_NAMES_KEPT ? FLOW_NAMES_KEPT
+                                   : ttl;
+}
+
+static void learn(struct flow_names *names, const struct rn_ip *who, const struct rn_dpi_dns *m,
+                  unsigned i, rn_time now)
+{
+    if (names_nobody(&m->address[i]))
+        return;
+    uint64_t hash = hash_address(names, who, &m->address[i]);
+    uint16_t n = find(&names->told, hash);
+    if (n == NONE)
+        n = add(&names->told, hash);
+    else
+        make_newest(&names->told, n);
+    struct told *told = &names->what[n];
+    told->who = *who;
+    told->address = m->address[i];
+    told->at = now;
+    told->until = rn_time_add(now, good_for(m->ttl_secs[i]));
+    told->name.len = m->name_len;
+    memcpy(told->name.s, m->name, m->name_len);
+    atomic_store_explicit(&names->any, true, memory_order_relaxed);
+}
+
+void flow_names_hear(struct flow_names *names, const struct rn_dpi_dns *message, uint64_t row,
+                     unsigned asker, const struct rn_ip *who, rn_time now)
+{
+    uint64_t hash = hash_question(names, message, row, asker);
+    rn_mutex_lock(&names->lock);
+    if (!message->response)
+        ask(names, hash, now);
+    else if (was_asked(names, hash, now))
+        for (unsigned i = 0; i < message->address_count; i++)
+            learn(names, who, message, i, now);
+    rn_mutex_unlock(&names->lock);
+}
+
+// A row may be older than the answer by what one worker is behind another.
+static bool is_good(const struct told *told, const struct rn_ip *who, const struct rn_ip *address,
+                    rn_time begun)
+{
+    return rn_ip_equal(&told->who, who) && rn_ip_equal(&told->address, address) &&
+           begun <= told->until && rn_time_since(told->at, begun) <= FLOW_NAMES_FRESH;
+}
+
+bool flow_names_find(struct flow_names *names, const struct rn_ip *who, const struct rn_ip *address,
+                     rn_time begun, struct flow_name *out)
+{
+    if (!atomic_load_explicit(&names->any, memory_order_relaxed))
+        return false;
+    uint64_t hash = hash_address(names, who, address);
+    if (first_of(&names->told, hash) == NONE)
+        return false;
+    rn_mutex_lock(&names->lock);
+    uint16_t n = find(&names->told, hash);
+    const struct told *told = &names->what[n];
+    bool good = n != NONE && is_good(told, who, address, begun);
+    if (good)
+        memcpy(out, &told->name, flow_name_bytes(&told->name));
+    rn_mutex_unlock(&names->lock);
+    return good;
+}
