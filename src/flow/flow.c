@@ -8,8 +8,7 @@ static void shard_done(struct flow_shard *s)
 {
     rn_pages_unmap(s->index, ((size_t)s->mask + 1) * sizeof *s->index);
     rn_pool_done(&s->rows);
-    for (unsigned c = 0; c < FLOW_FACT_CLASSES; c++)
-        rn_pool_done(&s->facts[c]);
+    flow_store_done(s->facts);
     rn_mutex_done(&s->lock);
 }
 
@@ -19,6 +18,7 @@ void rn_flow_free(struct rn_flow *flow)
         return;
     for (unsigned i = 0; flow->shard && i < flow->cfg.shards; i++)
         shard_done(&flow->shard[i]);
+    flow_archive_done(&flow->archive);
     rn_pages_unmap(flow->shard, flow->shards_bytes);
     rn_pages_unmap(flow, sizeof *flow);
 }
@@ -34,18 +34,16 @@ static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsig
     s->number = number;
     s->mask = slots - 1;
     s->local = cfg->local;
+    s->timeouts = cfg->timeouts;
     for (unsigned q = 0; q < FLOW_QUEUES; q++)
         s->queue[q] = (struct flow_list){FLOW_NONE, FLOW_NONE};
-    for (unsigned i = 0; i <= FLOW_WHEEL; i++)
+    for (unsigned i = 0; i < FLOW_LISTS; i++)
         s->wheel[i] = FLOW_NONE;
     s->index = rn_pages_map((size_t)slots * sizeof *s->index);
     if (!s->index)
         return rn_err_set(err, -ENOMEM, "No memory for an index of %u slots", slots);
     int rc = rn_pool_init(&s->rows, sizeof(struct rn_conn), cap, err);
-    // Large facts are rare: there is room for fewer of them.
-    for (unsigned c = 0; !rc && cfg->dpi && c < FLOW_FACT_CLASSES; c++)
-        rc = rn_pool_init(&s->facts[c], (size_t)32 << c, c < 4 ? cap : (cap >> (c - 3)) + 8, err);
-    return rc;
+    return !rc && cfg->dpi ? flow_store_init(s->facts, cap, err) : rc;
 }
 
 struct rn_flow *rn_flow_new(const struct rn_flow_cfg *cfg, struct rn_err *err)
@@ -64,11 +62,15 @@ struct rn_flow *rn_flow_new(const struct rn_flow_cfg *cfg, struct rn_err *err)
         return NULL;
     }
     flow->cfg = *cfg;
+    flow->timeouts = cfg->timeouts ? *cfg->timeouts : rn_timeouts_default;
+    flow->cfg.timeouts = &flow->timeouts;
     flow->shards_bytes = cfg->shards * sizeof *flow->shard;
     flow->shard = rn_pages_map(flow->shards_bytes);
     int rc = flow->shard ? 0 : rn_err_set(err, -ENOMEM, "No memory for the table");
     for (unsigned i = 0; !rc && i < cfg->shards; i++)
-        rc = shard_init(&flow->shard[i], cfg, i, err);
+        rc = shard_init(&flow->shard[i], &flow->cfg, i, err);
+    int archived = flow_archive_init(&flow->archive, cfg->archive, cfg->dpi, rc ? NULL : err);
+    rc = rc ? rc : archived;
     if (rc) {
         rn_flow_free(flow);
         return NULL;

@@ -122,9 +122,9 @@ static void wheel_push(struct flow_shard *s, uint32_t row, uint32_t slot)
     s->wheel[slot] = row;
 }
 
-void flow_push_due(struct flow_shard *s, uint32_t row)
+void flow_push(struct flow_shard *s, uint32_t row, uint32_t list)
 {
-    wheel_push(s, row, FLOW_DUE);
+    wheel_push(s, row, list);
 }
 
 // Seconds after the cursor at which a deadline is looked at: never now, never beyond the wheel.
@@ -149,13 +149,14 @@ void flow_plan(struct flow_shard *s, uint32_t row, rn_time deadline)
 void flow_rearm(struct flow_shard *s, uint32_t row)
 {
     struct rn_conn *conn = flow_row(s, row);
-    if (conn->wheel_slot == FLOW_DUE)
+    if (conn->wheel_slot == FLOW_DUE || conn->wheel_slot == FLOW_CONDEMNED)
         return;
+    rn_time deadline = rn_conn_deadline(conn, s->timeouts);
     uint32_t planned = (conn->wheel_slot - slot_after(s, 0)) % FLOW_WHEEL;
-    if (steps_to(s, rn_conn_deadline(conn)) >= (int64_t)planned)
+    if (conn->wheel_slot != FLOW_DOUBT && steps_to(s, deadline) >= (int64_t)planned)
         return;
     flow_unplan(s, row);
-    flow_plan(s, row, rn_conn_deadline(conn));
+    flow_plan(s, row, deadline);
 }
 
 // Birth.
@@ -221,6 +222,26 @@ static bool strangers(const struct flow_shard *s, const struct rn_conn *conn)
     return true;
 }
 
+// Who goes first of those that have talked: the longest idle, by second chance: one that spoke since the last look goes
+// to the end of the queue. If all have, the one of them that has been silent the longest.
+static uint32_t longest_idle(struct flow_shard *s)
+{
+    uint32_t least = FLOW_NONE;
+    for (unsigned tries = 0; tries < RN_FLOW_STRETCH; tries++) {
+        uint32_t row = s->queue[FLOW_SETTLED].head;
+        if (row == FLOW_NONE)
+            break;
+        struct rn_conn *conn = flow_row(s, row);
+        if (!(conn->flags & RN_CONN_RECENT))
+            return row;
+        conn->flags &= (uint8_t)~RN_CONN_RECENT;
+        flow_settle(s, row, FLOW_SETTLED);
+        if (least == FLOW_NONE || conn->last_seen < flow_row(s, least)->last_seen)
+            least = row;
+    }
+    return least;
+}
+
 static void evict(struct rn_flow *flow, struct flow_shard *s, rn_time now,
                   struct rn_flow_events *events)
 {
@@ -229,17 +250,8 @@ static void evict(struct rn_flow *flow, struct flow_shard *s, rn_time now,
         return;
     }
     uint32_t row = s->queue[FLOW_EMBRYOS].head;
-    // The longest idle of the others, by second chance: one that spoke since the last look goes to the end.
-    for (unsigned tries = 0; row == FLOW_NONE && s->queue[FLOW_SETTLED].head != FLOW_NONE;) {
-        uint32_t candidate = s->queue[FLOW_SETTLED].head;
-        struct rn_conn *conn = flow_row(s, candidate);
-        if (!(conn->flags & RN_CONN_RECENT) || ++tries > RN_FLOW_STRETCH) {
-            row = candidate;
-            break;
-        }
-        conn->flags &= (uint8_t)~RN_CONN_RECENT;
-        flow_settle(s, candidate, FLOW_SETTLED);
-    }
+    if (row == FLOW_NONE)
+        row = longest_idle(s);
     if (row == FLOW_NONE)
         return;
     s->evicted++;
@@ -277,7 +289,7 @@ uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_p
     s->live++;
     index_add(s, packet->hash, row);
     queue_append(s, row);
-    flow_plan(s, row, rn_conn_deadline(conn));
+    flow_plan(s, row, rn_conn_deadline(conn, s->timeouts));
     return row;
 }
 
@@ -305,6 +317,7 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
         event->kind = RN_EVENT_CLOSED;
         event->reason = reason;
     }
+    flow_archive_add(&flow->archive, s, conn, now, reason);
     s->closed++;
     if (!grave) {
         flow_drop(flow, s, row);

@@ -2,12 +2,13 @@
 // A shard: rows, their index, their facts, and the lists that say which row goes next. Private to flow.
 //
 //   index   open addressing, {tag, row + 1}, backward-shift deletion; the tag's low bits are the home slot
-//   wheel   rows by the second in which they may time out; packets never move a row, cleanup looks again
+//   wheel   rows by the second in which they may time out; packets never move a row, cleanup looks again (cleanup.c)
 //   queues  tombstones, embryos, settled: the order in which a full shard gives rows up
 //
 // 1. Everything but lock, index (pointer, mask and slots) and where the rows lie is guarded by the lock.
-// 2. A row is in the index, in one wheel bucket (or the due list) and in one queue, or it is free (id 0).
+// 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0).
 // 3. No system call, no allocation and no callback but the view's under the lock.
+// 4. The lock of the archive is taken under that of a shard, and no other under it.
 #ifndef FLOW_SHARD_H
 #define FLOW_SHARD_H
 
@@ -17,8 +18,11 @@
 #include "rustnet/base/sync.h"
 #include "rustnet/flow.h"
 
-#define FLOW_WHEEL 2048 // seconds; more than the longest time-out
-#define FLOW_DUE FLOW_WHEEL
+#define FLOW_WHEEL 2048                 // seconds; more than the longest time-out
+#define FLOW_DUE FLOW_WHEEL             // lists beside the buckets: may be over, look
+#define FLOW_DOUBT (FLOW_WHEEL + 1)     // over, unless its socket is still open: ask
+#define FLOW_CONDEMNED (FLOW_WHEEL + 2) // asked, and it is not
+#define FLOW_LISTS (FLOW_WHEEL + 3)
 #define FLOW_NONE UINT32_MAX
 #define FLOW_TOMBSTONE_LIFE (30 * RN_SEC) // core.md 4.6
 #define FLOW_FACT_CLASSES 7               // 32 to 2,048 bytes
@@ -46,7 +50,7 @@ struct flow_shard {
     struct rn_pool rows;
     struct rn_pool facts[FLOW_FACT_CLASSES];
     struct flow_list queue[FLOW_QUEUES];
-    uint32_t wheel[FLOW_WHEEL + 1];     // heads; the last is the due list
+    uint32_t wheel[FLOW_LISTS];         // heads
     uint64_t occupied[FLOW_WHEEL / 64]; // hints: a clear bit is an empty bucket
     int64_t cursor;                     // second up to which buckets have been emptied
     bool running;                       // cursor has been set
@@ -62,11 +66,29 @@ struct flow_shard {
     uint64_t walk_made; // `made` when the present walk began
     uint32_t walk_next; // row that it goes on with
     bool walk_met;      // it has met somebody to ask for
+    const struct rn_timeouts *timeouts; // of the table
     struct rn_local_addrs local;
+};
+
+// Copies of rows that have left the table: a ring. Row n since the beginning lies at n modulo cap.
+struct flow_archived {
+    struct rn_conn conn; // facts_ref leads into the archive's own pools
+    rn_time closed_at;
+    enum rn_close_reason reason;
+};
+struct flow_archive {
+    struct rn_mutex lock; // guards the rest
+    struct flow_archived *row;
+    uint32_t cap;   // 0: nothing is kept
+    uint64_t first; // the oldest that is there
+    uint64_t total; // rows ever
+    struct rn_pool facts[FLOW_FACT_CLASSES];
 };
 
 struct rn_flow {
     struct rn_flow_cfg cfg;
+    struct rn_timeouts timeouts;
+    struct flow_archive archive;
     struct flow_shard *shard;
     size_t shards_bytes;
 };
@@ -111,7 +133,7 @@ void flow_settle(struct flow_shard *s, uint32_t row, enum flow_queue queue);
 void flow_rearm(struct flow_shard *s, uint32_t row);
 void flow_plan(struct flow_shard *s, uint32_t row, rn_time deadline);
 void flow_unplan(struct flow_shard *s, uint32_t row);
-void flow_push_due(struct flow_shard *s, uint32_t row);
+void flow_push(struct flow_shard *s, uint32_t row, uint32_t list); // FLOW_DUE and what follows
 // Reports a row as closed. grave: leave a tombstone behind; otherwise its memory is free at once.
 void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_time now,
                 enum rn_close_reason reason, bool grave, struct rn_flow_events *events);
@@ -124,6 +146,23 @@ void flow_turned(struct flow_shard *s, uint32_t row);
 void flow_facts_load(const struct flow_shard *s, uint32_t ref, struct rn_facts *out);
 uint32_t flow_facts_save(struct flow_shard *s, uint32_t ref, const struct rn_facts *facts);
 void flow_facts_release(struct flow_shard *s, uint32_t ref);
+
+// The same for any set of pools. `save` gives back `ref` where there is no room for the new facts.
+int flow_store_init(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t rows, struct rn_err *err);
+void flow_store_done(struct rn_pool pools[FLOW_FACT_CLASSES]);
+// As it lies there: what is beyond its length may be another's.
+const struct rn_facts *flow_store_at(const struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref);
+void flow_store_load(const struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref,
+                     struct rn_facts *out);
+uint32_t flow_store_save(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref,
+                         const struct rn_facts *facts);
+void flow_store_release(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref);
+
+// archive.c
+int flow_archive_init(struct flow_archive *a, uint32_t cap, bool facts, struct rn_err *err);
+void flow_archive_done(struct flow_archive *a);
+void flow_archive_add(struct flow_archive *a, const struct flow_shard *s,
+                      const struct rn_conn *conn, rn_time closed_at, enum rn_close_reason reason);
 
 // events
 struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events,

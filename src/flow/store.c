@@ -13,38 +13,81 @@ static unsigned class_of(size_t bytes)
     return c;
 }
 
-void flow_facts_load(const struct flow_shard *s, uint32_t ref, struct rn_facts *out)
+static void *at(const struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref)
+{
+    return rn_pool_at(&pools[ref >> CLASS_SHIFT], ref & ((1u << CLASS_SHIFT) - 1));
+}
+
+const struct rn_facts *flow_store_at(const struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref)
+{
+    return at(pools, ref);
+}
+
+int flow_store_init(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t rows, struct rn_err *err)
+{
+    int rc = 0;
+    // Large facts are rare: there is room for fewer of them.
+    for (unsigned c = 0; !rc && c < FLOW_FACT_CLASSES; c++)
+        rc = rn_pool_init(&pools[c], (size_t)32 << c, c < 4 ? rows : (rows >> (c - 3)) + 8, err);
+    return rc;
+}
+
+void flow_store_done(struct rn_pool pools[FLOW_FACT_CLASSES])
+{
+    for (unsigned c = 0; c < FLOW_FACT_CLASSES; c++)
+        rn_pool_done(&pools[c]);
+}
+
+void flow_store_load(const struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref,
+                     struct rn_facts *out)
 {
     if (ref == FLOW_NONE) {
         rn_facts_clear(out);
         return;
     }
-    const struct rn_facts *in =
-        rn_pool_at(&s->facts[ref >> CLASS_SHIFT], ref & ((1u << CLASS_SHIFT) - 1));
+    const struct rn_facts *in = at(pools, ref);
     memcpy(out, in, HEAD_BYTES + in->len);
 }
 
-void flow_facts_release(struct flow_shard *s, uint32_t ref)
+void flow_store_release(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref)
 {
     if (ref != FLOW_NONE)
-        rn_pool_release(&s->facts[ref >> CLASS_SHIFT], ref & ((1u << CLASS_SHIFT) - 1));
+        rn_pool_release(&pools[ref >> CLASS_SHIFT], ref & ((1u << CLASS_SHIFT) - 1));
 }
 
-uint32_t flow_facts_save(struct flow_shard *s, uint32_t ref, const struct rn_facts *facts)
+uint32_t flow_store_save(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref,
+                         const struct rn_facts *facts)
 {
     size_t bytes = HEAD_BYTES + facts->len;
     unsigned c = class_of(bytes);
     if (ref == FLOW_NONE || ref >> CLASS_SHIFT != c) {
-        uint32_t n = rn_pool_acquire(&s->facts[c]);
-        if (n == RN_POOL_NONE) { // the row keeps what it has
-            s->facts_refused++;
+        uint32_t n = rn_pool_acquire(&pools[c]);
+        if (n == RN_POOL_NONE)
             return ref;
-        }
-        flow_facts_release(s, ref);
+        flow_store_release(pools, ref);
         ref = (uint32_t)c << CLASS_SHIFT | n;
     }
-    memcpy(rn_pool_at(&s->facts[c], ref & ((1u << CLASS_SHIFT) - 1)), facts, bytes);
+    memcpy(at(pools, ref), facts, bytes);
     return ref;
+}
+
+void flow_facts_load(const struct flow_shard *s, uint32_t ref, struct rn_facts *out)
+{
+    flow_store_load(s->facts, ref, out);
+}
+
+void flow_facts_release(struct flow_shard *s, uint32_t ref)
+{
+    flow_store_release(s->facts, ref);
+}
+
+uint32_t flow_facts_save(struct flow_shard *s, uint32_t ref, const struct rn_facts *facts)
+{
+    unsigned c = class_of(HEAD_BYTES + facts->len);
+    uint32_t saved = flow_store_save(s->facts, ref, facts);
+    if (saved == FLOW_NONE || saved >> CLASS_SHIFT != c) // the row keeps what it has
+        s->facts_refused++;
+    return saved;
 }
 
 struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events,

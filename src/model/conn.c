@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long a row lives, and names.
 //
-// Time-outs follow the table of ARCHITECTURE ("Timeout Strategy"): the state of TCP decides first, then, for a
-// connection that is up, what it speaks; a protocol without states has one time-out.
+// The state of TCP decides first, then, for a connection that is up, what it speaks; a protocol without states has one
+// time-out. How long each is, others say (timeouts.h).
 #include "rustnet/model/conn.h"
 
 #include "rustnet/base/verdict.h"
 
-#define MINUTE (60 * RN_SEC)
-
-#define TIMEOUT_TCP_OPENING MINUTE // and closing, as long as something is outstanding
-#define TIMEOUT_TCP_WAIT (30 * RN_SEC)
-#define TIMEOUT_TCP_CLOSED (5 * RN_SEC)
-#define TIMEOUT_TCP_UNKNOWN (2 * MINUTE)
-#define TIMEOUT_TCP_ACTIVE (10 * MINUTE)
-#define TIMEOUT_TCP_IDLE (5 * MINUTE)
-#define TIMEOUT_WEB (10 * MINUTE)
-#define TIMEOUT_UDP MINUTE
-#define TIMEOUT_DNS (30 * RN_SEC)
-#define TIMEOUT_ICMP (10 * RN_SEC) // and IGMP
-#define TIMEOUT_ARP (30 * RN_SEC)
-
+// Where the age of a row counts from: its last sign of life, be it a packet or a socket that is still open.
 static rn_time aging_since(const struct rn_conn *conn)
 {
-    return conn->flags & RN_CONN_TERMINAL ? conn->terminal_since : conn->last_seen;
+    if (conn->flags & RN_CONN_TERMINAL)
+        return conn->terminal_since;
+    return conn->kept_at > conn->last_seen ? conn->kept_at : conn->last_seen;
 }
 
 rn_dur rn_conn_age(const struct rn_conn *conn, rn_time now)
@@ -32,76 +21,97 @@ rn_dur rn_conn_age(const struct rn_conn *conn, rn_time now)
     return age > 0 ? age : 0;
 }
 
-// What a connection of TCP that is up speaks may keep it longer.
-static rn_dur established_timeout(const struct rn_conn *conn, rn_time now)
+static bool active(const struct rn_conn *conn, const struct rn_timeouts *t, rn_time now)
 {
-    if (conn->app == RN_APP_HTTP || conn->app == RN_APP_HTTPS)
-        return TIMEOUT_WEB;
-    return rn_conn_age(conn, now) < MINUTE ? TIMEOUT_TCP_ACTIVE : TIMEOUT_TCP_IDLE;
+    return rn_conn_age(conn, now) < t->after[RN_TIMEOUT_ACTIVE_FOR];
 }
 
-static rn_dur tcp_timeout(const struct rn_conn *conn, rn_time now)
+// What a connection of TCP that is up speaks may keep it longer.
+static enum rn_timeout established_timeout(const struct rn_conn *conn, const struct rn_timeouts *t,
+                                           rn_time now)
+{
+    if (conn->app == RN_APP_HTTP || conn->app == RN_APP_HTTPS)
+        return RN_TIMEOUT_WEB;
+    return active(conn, t, now) ? RN_TIMEOUT_TCP_ACTIVE : RN_TIMEOUT_TCP_IDLE;
+}
+
+static enum rn_timeout tcp_timeout(const struct rn_conn *conn, const struct rn_timeouts *t,
+                                   rn_time now)
 {
     switch (rn_conn_tcp_state(conn)) {
     case RN_TCP_ESTABLISHED:
-        return established_timeout(conn, now);
+        return established_timeout(conn, t, now);
     case RN_TCP_SYN_SENT:
     case RN_TCP_SYN_RECV:
+        return RN_TIMEOUT_TCP_OPENING;
     case RN_TCP_FIN_WAIT1:
     case RN_TCP_FIN_WAIT2:
     case RN_TCP_CLOSE_WAIT:
     case RN_TCP_LAST_ACK:
-        return TIMEOUT_TCP_OPENING;
+        return RN_TIMEOUT_TCP_CLOSING;
     case RN_TCP_TIME_WAIT:
     case RN_TCP_CLOSING:
-        return TIMEOUT_TCP_WAIT;
+        return RN_TIMEOUT_TCP_WAIT;
     case RN_TCP_CLOSED:
-        return TIMEOUT_TCP_CLOSED;
+        return RN_TIMEOUT_TCP_CLOSED;
     case RN_TCP_UNKNOWN:
     case RN_TCP_STATE_COUNT:
         break;
     }
-    return TIMEOUT_TCP_UNKNOWN;
+    return RN_TIMEOUT_TCP_UNKNOWN;
 }
 
-static rn_dur udp_timeout(enum rn_app app)
+static enum rn_timeout udp_timeout(enum rn_app app)
 {
     switch (app) {
     case RN_APP_DNS:
-        return TIMEOUT_DNS;
+        return RN_TIMEOUT_UDP_QUERY;
     case RN_APP_HTTP:
     case RN_APP_HTTPS:
-        return TIMEOUT_WEB;
+        return RN_TIMEOUT_WEB;
     case RN_APP_NONE:
     case RN_APP_TLS:
     case RN_APP_COUNT:
         break;
     }
-    return TIMEOUT_UDP;
+    return RN_TIMEOUT_UDP;
 }
 
-rn_dur rn_conn_timeout(const struct rn_conn *conn, rn_time now)
+static enum rn_timeout timeout_of(const struct rn_conn *conn, const struct rn_timeouts *t,
+                                  rn_time now)
 {
     switch (conn->key.proto) {
     case RN_PROTO_TCP:
-        return tcp_timeout(conn, now);
+        return tcp_timeout(conn, t, now);
     case RN_PROTO_UDP:
         return udp_timeout((enum rn_app)conn->app);
     case RN_PROTO_ICMP:
     case RN_PROTO_ICMPV6:
     case RN_PROTO_IGMP:
-        return TIMEOUT_ICMP;
+        return RN_TIMEOUT_ICMP;
     case RN_PROTO_ARP:
-        return TIMEOUT_ARP;
-    default: // other IP protocols live by the rule of UDP
-        return TIMEOUT_UDP;
+        return RN_TIMEOUT_ARP;
+    default:
+        return RN_TIMEOUT_OTHER;
     }
 }
 
-rn_time rn_conn_deadline(const struct rn_conn *conn)
+rn_dur rn_conn_timeout(const struct rn_conn *conn, const struct rn_timeouts *t, rn_time now)
 {
-    // Time-outs only get shorter with idleness, so the last one decides.
-    return rn_time_add(aging_since(conn), rn_conn_timeout(conn, RN_TIME_MAX));
+    return t->after[timeout_of(conn, t, now)];
+}
+
+rn_time rn_conn_deadline(const struct rn_conn *conn, const struct rn_timeouts *t)
+{
+    // The time-out changes once, when the row has been silent for active_for: either it does not get that old, or the
+    // idle one decides, which cannot have ended before it began.
+    rn_time since = aging_since(conn);
+    rn_dur active_for = t->after[RN_TIMEOUT_ACTIVE_FOR];
+    rn_dur lives = rn_conn_timeout(conn, t, since);
+    rn_dur idle = rn_conn_timeout(conn, t, RN_TIME_MAX);
+    if (idle != lives && lives >= active_for)
+        lives = idle > active_for ? idle : active_for;
+    return rn_time_add(since, lives);
 }
 
 const char *rn_close_reason_name(enum rn_close_reason reason)

@@ -13,6 +13,7 @@
 #include "rustnet/model/addr.h"
 #include "rustnet/model/facts.h"
 #include "rustnet/model/packet.h"
+#include "rustnet/model/timeouts.h"
 
 enum rn_tcp_state {
     RN_TCP_UNKNOWN,
@@ -133,7 +134,10 @@ struct rn_conn {
     uint32_t process_name; // interned
     // Line 4 and 5: the rest.
     rn_time first_seen;
-    rn_time terminal_since;
+    union {
+        rn_time terminal_since; // with RN_CONN_TERMINAL, and when a tombstone was set
+        rn_time kept_at;        // before: when its socket was last found open (rn_flow_keep), or 0
+    };
     uint32_t wheel_prev, wheel_next; // rows of the same deadline bucket
     uint32_t queue_prev, queue_next; // tombstones, embryos or others, in the order they became so
     struct rn_rate rate;
@@ -164,12 +168,12 @@ static inline bool rn_tcp_state_terminal(enum rn_tcp_state state)
 {
     return state == RN_TCP_TIME_WAIT || state == RN_TCP_CLOSED;
 }
-// Idle time, or the time since the terminal state was reached.
+// Idle time (or the time since its socket was found open), or the time since the terminal state was reached.
 rn_dur rn_conn_age(const struct rn_conn *conn, rn_time now);
 // How old the row may get, as things stand now: an idle connection is given less than an active one.
-rn_dur rn_conn_timeout(const struct rn_conn *conn, rn_time now);
+rn_dur rn_conn_timeout(const struct rn_conn *conn, const struct rn_timeouts *t, rn_time now);
 // When age would exceed the time-out if nothing more came; the row goes once now is later than this.
-rn_time rn_conn_deadline(const struct rn_conn *conn);
+rn_time rn_conn_deadline(const struct rn_conn *conn, const struct rn_timeouts *t);
 // "ESTABLISHED", "DNS_QUERY", "UDP_IDLE", "ARP_WHO_HAS 10.0.0.1", ... (core.md 2.8 of the specification).
 // facts may be NULL.
 void rn_conn_state_text(const struct rn_conn *conn, const struct rn_facts *facts, rn_time now,

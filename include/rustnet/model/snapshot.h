@@ -75,6 +75,7 @@ struct rn_snapshot {
     uint32_t first;   // position of row[0]; request.first moved so that the selection is inside
     uint32_t selected_position; // RN_VIEW_NONE: gone or none
     struct rn_counts counts;
+    struct rn_timeouts timeouts; // by which rows go, and turn stale before
     double packets_per_sec;
     double tx_bps, rx_bps; // of all captured traffic, bytes per second
     struct rn_text64 interface;

@@ -51,7 +51,8 @@ static void tcp_timeouts_follow_the_state(void **state)
         conn.tcp.saw[0] = made[i].local;
         conn.tcp.saw[1] = made[i].remote;
         assert_int_equal(rn_conn_tcp_state(&conn), made[i].state);
-        assert_int_equal(rn_conn_timeout(&conn, NOW), want_s[made[i].state] * RN_SEC);
+        assert_int_equal(rn_conn_timeout(&conn, &rn_timeouts_default, NOW),
+                         want_s[made[i].state] * RN_SEC);
         bool terminal = made[i].state == RN_TCP_TIME_WAIT || made[i].state == RN_TCP_CLOSED;
         assert_int_equal(rn_tcp_state_terminal(made[i].state), terminal);
     }
@@ -71,8 +72,10 @@ static void an_established_connection_gets_less_when_idle(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct rn_conn conn = row(RN_PROTO_TCP, cases[i].app, cases[i].idle_s * RN_SEC);
         conn.tcp.saw[0] = conn.tcp.saw[1] = RN_TCP_SAW_ACK;
-        assert_int_equal(rn_conn_timeout(&conn, NOW), cases[i].timeout_s * RN_SEC);
-        assert_int_equal(rn_conn_deadline(&conn), conn.last_seen + cases[i].lives_s * RN_SEC);
+        assert_int_equal(rn_conn_timeout(&conn, &rn_timeouts_default, NOW),
+                         cases[i].timeout_s * RN_SEC);
+        assert_int_equal(rn_conn_deadline(&conn, &rn_timeouts_default),
+                         conn.last_seen + cases[i].lives_s * RN_SEC);
     }
 }
 
@@ -98,9 +101,58 @@ static void other_protocols_have_one_timeout(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct rn_conn conn = row(cases[i].proto, cases[i].app, 20 * RN_SEC);
-        assert_int_equal(rn_conn_timeout(&conn, NOW), cases[i].timeout_s * RN_SEC);
-        assert_int_equal(rn_conn_deadline(&conn), NOW + (cases[i].timeout_s - 20) * RN_SEC);
+        assert_int_equal(rn_conn_timeout(&conn, &rn_timeouts_default, NOW),
+                         cases[i].timeout_s * RN_SEC);
+        assert_int_equal(rn_conn_deadline(&conn, &rn_timeouts_default),
+                         NOW + (cases[i].timeout_s - 20) * RN_SEC);
     }
+}
+
+static void a_deadline_is_the_last_moment_at_which_age_is_within_the_timeout(void **state)
+{
+    (void)state;
+    static const int cases[][3] = {{60, 600, 300}, {60, 300, 600}, {60, 30, 300}, {60, 600, 30},
+                                   {60, 20, 10},   {1, 5, 3},      {300, 5, 9},   {60, 60, 60}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct rn_timeouts t = rn_timeouts_default;
+        t.after[RN_TIMEOUT_ACTIVE_FOR] = cases[i][0] * RN_SEC;
+        t.after[RN_TIMEOUT_TCP_ACTIVE] = cases[i][1] * RN_SEC;
+        t.after[RN_TIMEOUT_TCP_IDLE] = cases[i][2] * RN_SEC;
+        struct rn_conn conn = row(RN_PROTO_TCP, RN_APP_NONE, 0);
+        conn.tcp.saw[0] = conn.tcp.saw[1] = RN_TCP_SAW_ACK;
+        rn_time over = NOW; // the first whole second at which it is over
+        while (rn_conn_age(&conn, over) <= rn_conn_timeout(&conn, &t, over))
+            over += RN_SEC;
+        rn_time deadline = rn_conn_deadline(&conn, &t);
+        assert_in_range(over - deadline, 0, RN_SEC);
+    }
+}
+
+static void every_timeout_can_be_set(void **state)
+{
+    (void)state;
+    struct rn_timeouts t;
+    for (unsigned i = 0; i < RN_TIMEOUT_COUNT; i++)
+        t.after[i] = (i + 1) * 1000 * RN_SEC;
+    struct rn_conn conn = row(RN_PROTO_TCP, RN_APP_NONE, 0);
+    assert_int_equal(rn_conn_timeout(&conn, &t, NOW), t.after[RN_TIMEOUT_TCP_UNKNOWN]);
+    conn = row(RN_PROTO_UDP, RN_APP_DNS, 0);
+    assert_int_equal(rn_conn_timeout(&conn, &t, NOW), t.after[RN_TIMEOUT_UDP_QUERY]);
+    conn = row(132, RN_APP_NONE, 0);
+    assert_int_equal(rn_conn_timeout(&conn, &t, NOW), t.after[RN_TIMEOUT_OTHER]);
+    assert_int_equal(rn_conn_deadline(&conn, &t), NOW + t.after[RN_TIMEOUT_OTHER]);
+}
+
+static void a_socket_found_open_is_a_sign_of_life(void **state)
+{
+    (void)state;
+    struct rn_conn conn = row(RN_PROTO_TCP, RN_APP_NONE, 400 * RN_SEC);
+    conn.tcp.saw[0] = conn.tcp.saw[1] = RN_TCP_SAW_ACK;
+    conn.kept_at = NOW - 10 * RN_SEC;
+    assert_int_equal(rn_conn_age(&conn, NOW), 10 * RN_SEC);
+    assert_int_equal(rn_conn_deadline(&conn, &rn_timeouts_default), NOW + 290 * RN_SEC);
+    conn.last_seen = NOW; // a packet is one as well
+    assert_int_equal(rn_conn_age(&conn, NOW), 0);
 }
 
 static void age_counts_from_the_terminal_state_and_is_never_negative(void **state)
@@ -113,10 +165,10 @@ static void age_counts_from_the_terminal_state_and_is_never_negative(void **stat
     assert_int_equal(rn_conn_age(&conn, NOW), 2 * RN_SEC);
     conn.flags |= RN_CONN_TERMINAL;
     assert_int_equal(rn_conn_age(&conn, NOW), 9 * RN_SEC);
-    assert_int_equal(rn_conn_deadline(&conn), NOW - 4 * RN_SEC);
+    assert_int_equal(rn_conn_deadline(&conn, &rn_timeouts_default), NOW - 4 * RN_SEC);
     assert_int_equal(rn_conn_age(&conn, NOW - 60 * RN_SEC), 0);
     conn.terminal_since = RN_TIME_MAX;
-    assert_int_equal(rn_conn_deadline(&conn), RN_TIME_MAX);
+    assert_int_equal(rn_conn_deadline(&conn, &rn_timeouts_default), RN_TIME_MAX);
 }
 
 static void names_are_those_of_the_event_stream(void **state)
@@ -142,6 +194,9 @@ int main(void)
         cmocka_unit_test(tcp_timeouts_follow_the_state),
         cmocka_unit_test(an_established_connection_gets_less_when_idle),
         cmocka_unit_test(other_protocols_have_one_timeout),
+        cmocka_unit_test(a_deadline_is_the_last_moment_at_which_age_is_within_the_timeout),
+        cmocka_unit_test(every_timeout_can_be_set),
+        cmocka_unit_test(a_socket_found_open_is_a_sign_of_life),
         cmocka_unit_test(age_counts_from_the_terminal_state_and_is_never_negative),
         cmocka_unit_test(names_are_those_of_the_event_stream),
     };

@@ -238,6 +238,7 @@ static inline void rows_snapshot(struct rn_snapshot *s, const struct rn_view_req
                                  uint32_t total)
 {
     *s = (struct rn_snapshot){.now = ROWS_NOW, .request = *request, .generation = 1};
+    s->timeouts = rn_timeouts_default;
     s->rows_total = s->matched = total;
     s->rows_tcp = 9;
     s->rows_udp = 5;
