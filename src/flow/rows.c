@@ -254,6 +254,12 @@ static void evict(struct rn_flow *flow, struct flow_shard *s, rn_time now,
         row = longest_idle(s);
     if (row == FLOW_NONE)
         return;
+    // In a flood, the next one will be this one's successor.
+    uint32_t next = flow_row(s, row)->queue_next;
+    if (next != FLOW_NONE) {
+        flow_prefetch_row(s, flow_row(s, next)->queue_next);
+        flow_prefetch_slot(s, flow->cfg.seed, next);
+    }
     s->evicted++;
     flow_close(flow, s, row, now, RN_CLOSE_EVICTED, false, events);
 }

@@ -24,8 +24,9 @@
 #define FLOW_CONDEMNED (FLOW_WHEEL + 2) // asked, and it is not
 #define FLOW_LISTS (FLOW_WHEEL + 3)
 #define FLOW_NONE UINT32_MAX
-#define FLOW_TOMBSTONE_LIFE (30 * RN_SEC) // core.md 4.6
-#define FLOW_FACT_CLASSES 7               // 32 to 2,048 bytes
+#define FLOW_TOMBSTONE_LIFE (30 * RN_SEC)   // core.md 4.6
+#define FLOW_REMOVALS (RN_FLOW_STRETCH / 2) // rows that are removed in one hold of the lock
+#define FLOW_FACT_CLASSES 7                 // 32 to 2,048 bytes
 
 enum flow_queue {
     FLOW_TOMBSTONES,
@@ -113,15 +114,44 @@ static inline void flow_unlock(struct flow_shard *s)
     (void)s;
 }
 #else
+#ifdef RN_FLOW_HELD // tests/bench/hold.c measures how long
+void flow_held_begin(void);
+void flow_held_end(void);
+#else
+#define flow_held_begin() ((void)0)
+#define flow_held_end() ((void)0)
+#endif
 static inline void flow_lock(struct flow_shard *s) RN_ACQUIRES(s->lock)
 {
     rn_mutex_lock(&s->lock);
+    flow_held_begin();
 }
 static inline void flow_unlock(struct flow_shard *s) RN_RELEASES(s->lock)
 {
+    flow_held_end();
     rn_mutex_unlock(&s->lock);
 }
 #endif
+
+// Rows that leave one after the other, in the order of a list, come from memory in two steps before their turn: first the
+// row, then, once its key is there, its index slot. Inlined by force: gcc 12 takes a function that only prefetches for
+// one without effect, and may drop the call.
+static inline __attribute__((always_inline)) void flow_prefetch_row(const struct flow_shard *s,
+                                                                    uint32_t row)
+{
+    if (row == FLOW_NONE)
+        return;
+    const char *p = (const char *)flow_row(s, row);
+    for (size_t at = 0; at < sizeof(struct rn_conn); at += 64)
+        __builtin_prefetch(p + at, 1);
+}
+static inline __attribute__((always_inline)) void flow_prefetch_slot(const struct flow_shard *s,
+                                                                     struct rn_hash_key seed,
+                                                                     uint32_t row)
+{
+    uint64_t hash = rn_key_hash(seed, &flow_row(s, row)->key);
+    __builtin_prefetch(&s->index[(uint32_t)(hash >> 32) & s->mask], 1);
+}
 
 // rows.c
 uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_key *key);

@@ -240,7 +240,7 @@ static void clear_shard(struct rn_flow *flow, struct flow_shard *s)
     flow_unlock(s);
     for (uint32_t row = 0; row < end;) {
         flow_lock(s);
-        for (unsigned n = 0; n < RN_FLOW_STRETCH && row < end; n++)
+        for (unsigned n = 0; n < FLOW_REMOVALS && row < end; n++)
             forget(flow, s, row++, last);
         flow_unlock(s);
     }

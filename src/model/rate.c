@@ -32,28 +32,51 @@ void rn_rate_roll(struct rn_rate *rate, const uint64_t bytes[2], uint32_t sec)
     rate->sec = sec;
 }
 
-// Bytes that an end sent in the second that lies `ago` seconds before rate->sec.
-static double grown(const struct rn_conn *conn, unsigned end, uint32_t ago)
+// Bytes in the window: those of all ten buckets, less what lies before it. That is `idle` whole seconds, the oldest first,
+// and `part` of the next one. Sums of whole numbers in double are exact, so nothing is left of what is taken away again.
+static void sum_up(const struct rn_conn *conn, uint32_t idle, double part, double sum[2])
 {
     const struct rn_rate *rate = &conn->rate;
-    if (ago == 0)
-        return (double)(conn->bytes[end] - rate->base[end]);
-    return (double)rate->grown[(rate->head + RN_RATE_BUCKETS - ago) % RN_RATE_BUCKETS][end];
+    double now[2] = {(double)(conn->bytes[0] - rate->base[0]),
+                     (double)(conn->bytes[1] - rate->base[1])};
+    if (idle == RN_RATE_BUCKETS) {
+        sum[0] = (1 - part) * now[0];
+        sum[1] = (1 - part) * now[1];
+        return;
+    }
+    for (unsigned i = 0; i < RN_RATE_BUCKETS; i++) {
+        sum[0] += (double)rate->grown[i][0];
+        sum[1] += (double)rate->grown[i][1];
+    }
+    uint32_t at = rate->head;
+    for (; idle > 0; idle--, at = at + 1 < RN_RATE_BUCKETS ? at + 1 : 0) {
+        sum[0] -= (double)rate->grown[at][0];
+        sum[1] -= (double)rate->grown[at][1];
+    }
+    sum[0] += now[0] - part * (double)rate->grown[at][0];
+    sum[1] += now[1] - part * (double)rate->grown[at][1];
 }
 
-double rn_conn_rate_bps(const struct rn_conn *conn, unsigned end, rn_time now)
+void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2])
 {
+    out_bps[0] = out_bps[1] = 0;
     if (now < conn->last_seen) // a snapshot between two packets whose times went back
         now = conn->last_seen;
     int64_t sec = rn_time_sec(now);
     uint32_t idle = (uint32_t)sec - conn->rate.sec; // whole seconds since the one that is counted
     if (idle > RN_RATE_BUCKETS)
-        return 0;
-    double part = (double)(now % RN_SEC) / (double)RN_SEC, sum = 0;
-    part += part < 0; // before 1970
-    for (uint32_t ago = 0; ago + idle < RN_RATE_BUCKETS; ago++)
-        sum += grown(conn, end, ago);
-    sum += (1 - part) * grown(conn, end, RN_RATE_BUCKETS - idle);
+        return;
+    double part = (double)(now % RN_SEC) / (double)RN_SEC;
+    sum_up(conn, idle, part + (part < 0), out_bps); // negative before 1970
     double age = (double)rn_time_since(now, conn->first_seen) / (double)RN_SEC;
-    return sum / (age < 1 ? 1 : age > RN_RATE_BUCKETS ? RN_RATE_BUCKETS : age);
+    age = age < 1 ? 1 : age > RN_RATE_BUCKETS ? RN_RATE_BUCKETS : age;
+    out_bps[0] /= age;
+    out_bps[1] /= age;
+}
+
+double rn_conn_rate_bps(const struct rn_conn *conn, unsigned end, rn_time now)
+{
+    double bps[2];
+    rn_conn_rates_bps(conn, now, bps);
+    return bps[end];
 }

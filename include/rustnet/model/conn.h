@@ -181,6 +181,8 @@ void rn_conn_state_text(const struct rn_conn *conn, const struct rn_facts *facts
 // Bytes per second sent by an end over the last RN_RATE_BUCKETS seconds (or since the row began, if that is less), a
 // pure function of the row and now.
 double rn_conn_rate_bps(const struct rn_conn *conn, unsigned end, rn_time now);
+// Of both ends at once.
+void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2]);
 // Told of a packet whose second is not rate->sec, with the row's byte counters before that packet. A second before
 // rate->sec is ignored. For a new row: rate all zero and bytes {0, 0}.
 void rn_rate_roll(struct rn_rate *rate, const uint64_t bytes[2], uint32_t sec);
