@@ -93,7 +93,7 @@ void flow_settle(struct flow_shard *s, uint32_t row, enum flow_queue queue)
     static const uint8_t flag[FLOW_QUEUES] = {RN_CONN_TOMBSTONE, RN_CONN_EMBRYO, 0};
     struct rn_conn *conn = flow_row(s, row);
     queue_remove(s, row);
-    conn->flags &= (uint8_t) ~(RN_CONN_TOMBSTONE | RN_CONN_EMBRYO);
+    conn->flags &= (uint8_t) ~(RN_CONN_TOMBSTONE | RN_CONN_EMBRYO | RN_CONN_RECENT);
     conn->flags |= flag[queue];
     queue_append(s, row);
 }
@@ -222,24 +222,27 @@ static bool strangers(const struct flow_shard *s, const struct rn_conn *conn)
     return true;
 }
 
-// Who goes first of those that have talked: the longest idle, by second chance: one that spoke since the last look goes
-// to the end of the queue. If all have, the one of them that has been silent the longest.
+// Of those that have talked, the longest idle goes first. Their queue is in the order in which they came into it; one at
+// its head that has spoken since goes to its end, so that the first one that has not is the one. Each eviction moves
+// one, even if it is an embryo that goes: so by the time that there are none left, the queue is in order.
+
+static bool spoke_since(const struct flow_shard *s, uint32_t row)
+{
+    return row != FLOW_NONE && flow_row(s, row)->flags & RN_CONN_RECENT;
+}
+
+// If a stretch of them all have spoken, it is the one of these that has been silent the longest.
 static uint32_t longest_idle(struct flow_shard *s)
 {
-    uint32_t least = FLOW_NONE;
-    for (unsigned tries = 0; tries < RN_FLOW_STRETCH; tries++) {
-        uint32_t row = s->queue[FLOW_SETTLED].head;
-        if (row == FLOW_NONE)
-            break;
-        struct rn_conn *conn = flow_row(s, row);
-        if (!(conn->flags & RN_CONN_RECENT))
-            return row;
-        conn->flags &= (uint8_t)~RN_CONN_RECENT;
+    uint32_t row = s->queue[FLOW_SETTLED].head, least = row;
+    for (unsigned tries = 0; spoke_since(s, row); row = s->queue[FLOW_SETTLED].head) {
+        if (++tries > RN_FLOW_STRETCH)
+            return least;
         flow_settle(s, row, FLOW_SETTLED);
-        if (least == FLOW_NONE || conn->last_seen < flow_row(s, least)->last_seen)
+        if (flow_row(s, row)->last_seen < flow_row(s, least)->last_seen)
             least = row;
     }
-    return least;
+    return row;
 }
 
 static void evict(struct rn_flow *flow, struct flow_shard *s, rn_time now,
@@ -252,6 +255,8 @@ static void evict(struct rn_flow *flow, struct flow_shard *s, rn_time now,
     uint32_t row = s->queue[FLOW_EMBRYOS].head;
     if (row == FLOW_NONE)
         row = longest_idle(s);
+    else if (spoke_since(s, s->queue[FLOW_SETTLED].head))
+        flow_settle(s, s->queue[FLOW_SETTLED].head, FLOW_SETTLED);
     if (row == FLOW_NONE)
         return;
     // In a flood, the next one will be this one's successor.

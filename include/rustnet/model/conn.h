@@ -53,7 +53,7 @@ enum {
     RN_CONN_EMBRYO = 0x10,      // half-open, one packet, or closed: first to go from a full table
     RN_CONN_TERMINAL = 0x20,    // TIME_WAIT or CLOSED was reached at terminal_since
     RN_CONN_LOCAL_KNOWN = 0x40, // exactly one end has an address of this machine
-    RN_CONN_RECENT = 0x80,      // has spoken since eviction last looked at it
+    RN_CONN_RECENT = 0x80,      // has spoken since it came into its queue
 };
 
 #define RN_RATE_BUCKETS 10
