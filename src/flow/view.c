@@ -238,8 +238,9 @@ static inline __attribute__((always_inline)) void prefetch_rates(const struct rn
     if (rn_time_since(now, conn->last_seen) > SILENT_AFTER)
         return;
     const char *p = (const char *)conn;
-    __builtin_prefetch(p + offsetof(struct rn_conn, bytes));
-    __builtin_prefetch(p + offsetof(struct rn_conn, rate));
+    __builtin_prefetch(p + offsetof(struct rn_conn, bytes)); // rows do not begin with a line
+    __builtin_prefetch(p + offsetof(struct rn_conn, first_seen));
+    __builtin_prefetch(p + offsetof(struct rn_conn, first_seen) + 64);
     __builtin_prefetch(p + offsetof(struct rn_conn, rate) + sizeof(struct rn_rate) - 1);
 }
 

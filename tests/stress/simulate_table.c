@@ -362,6 +362,8 @@ static void patch(void)
                 if (below(2))
                     continue;
                 uint32_t pid = 1 + below(1000);
+                must(!rn_flow_patch(sim.flow, &out[i].key, out[i].id + 1, pid, 0, 0),
+                     "another generation was named");
                 must(rn_flow_patch(sim.flow, &out[i].key, out[i].id, pid, 0, 0), "not named");
                 m->pid = pid;
             }

@@ -58,7 +58,7 @@ enum {
 
 #define RN_RATE_BUCKETS 10
 
-// Bytes per second of trace time over the last RN_RATE_BUCKETS seconds, in constant space. When the first packet of a
+// Bytes per second of trace time over the last seconds (rate.c), in constant space. When the first packet of a
 // new second comes, what the counters grew by goes into the bucket of the second that ended (rn_rate_roll).
 struct rn_rate {
     uint64_t base[2];                // byte counters at the start of second `sec`, per end
@@ -178,8 +178,8 @@ rn_time rn_conn_deadline(const struct rn_conn *conn, const struct rn_timeouts *t
 // facts may be NULL.
 void rn_conn_state_text(const struct rn_conn *conn, const struct rn_facts *facts, rn_time now,
                         struct rn_text64 *out);
-// Bytes per second sent by an end over the last RN_RATE_BUCKETS seconds (or since the row began, if that is less), a
-// pure function of the row and now.
+// Bytes per second sent by an end over the last seconds (or since the row began, if that is less), a pure function of
+// the row and now.
 double rn_conn_rate_bps(const struct rn_conn *conn, unsigned end, rn_time now);
 // Of both ends at once.
 void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2]);
