@@ -100,6 +100,7 @@ struct rn_archived {
     rn_time closed_at;
     enum rn_close_reason reason;
     struct rn_conn conn;
+    struct rn_tcp_report tcp; // of a row of TCP
     struct rn_facts facts;
 };
 uint32_t rn_flow_archive_count(struct rn_flow *flow);

@@ -45,9 +45,10 @@ static struct flow_archived *at(const struct flow_archive *a, uint64_t number)
     return &a->row[number % a->cap];
 }
 
-void flow_archive_add(struct flow_archive *a, const struct flow_shard *s,
-                      const struct rn_conn *conn, rn_time closed_at, enum rn_close_reason reason)
+void flow_archive_add(struct flow_archive *a, const struct flow_shard *s, uint32_t of,
+                      rn_time closed_at, enum rn_close_reason reason)
 {
+    const struct rn_conn *conn = flow_row(s, of);
     if (!a->cap || !worth_keeping(conn, reason)) // cap never changes
         return;
     rn_mutex_lock(&a->lock);
@@ -57,6 +58,7 @@ void flow_archive_add(struct flow_archive *a, const struct flow_shard *s,
         a->first++;
     }
     row->conn = *conn;
+    flow_tcp_report(s, of, &row->tcp);
     if (conn->facts_ref != FLOW_NONE)
         row->conn.facts_ref =
             flow_store_save(a->facts, FLOW_NONE, flow_store_at(s->facts, conn->facts_ref));
@@ -94,6 +96,7 @@ static uint32_t copy_stretch(struct flow_archive *a, uint64_t before, struct rn_
         const struct flow_archived *row = at(a, --before);
         out[n].number = before;
         out[n].conn = row->conn;
+        out[n].tcp = row->tcp;
         out[n].closed_at = row->closed_at;
         out[n].reason = row->reason;
         flow_store_load(a->facts, row->conn.facts_ref, &out[n].facts);

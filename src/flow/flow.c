@@ -7,6 +7,7 @@
 static void shard_done(struct flow_shard *s)
 {
     rn_pages_unmap(s->index, ((size_t)s->mask + 1) * sizeof *s->index);
+    flow_tcp_done(s);
     rn_pool_done(&s->rows);
     flow_store_done(s->facts);
     rn_mutex_done(&s->lock);
@@ -43,6 +44,8 @@ static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsig
     if (!s->index)
         return rn_err_set(err, -ENOMEM, "No memory for an index of %u slots", slots);
     int rc = rn_pool_init(&s->rows, sizeof(struct rn_conn), cap, err);
+    if (!rc)
+        rc = flow_tcp_init(s, cap, err);
     return !rc && cfg->dpi ? flow_store_init(s->facts, cap, err) : rc;
 }
 
@@ -92,6 +95,8 @@ void rn_flow_counts(struct rn_flow *flow, struct rn_counts *out)
 {
     out->rows_created = out->rows_closed = out->rows_evicted = 0;
     out->dropped_table = out->facts_refused = out->ignored[RN_IGNORE_LATE] = 0;
+    memset(out->tcp, 0, sizeof out->tcp);
+    memset(out->tcp_rows, 0, sizeof out->tcp_rows);
     for (unsigned i = 0; i < flow->cfg.shards; i++) {
         struct flow_shard *s = &flow->shard[i];
         flow_lock(s);
@@ -101,6 +106,7 @@ void rn_flow_counts(struct rn_flow *flow, struct rn_counts *out)
         out->dropped_table += s->dropped;
         out->facts_refused += s->facts_refused;
         out->ignored[RN_IGNORE_LATE] += s->late;
+        flow_tcp_totals(s, out);
         flow_unlock(s);
     }
 }

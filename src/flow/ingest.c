@@ -67,7 +67,7 @@ static void transport(struct flow_shard *s, uint32_t row, const struct rn_packet
     struct rn_conn *conn = flow_row(s, row);
     switch (p->key.proto) {
     case RN_PROTO_TCP:
-        if (rn_conn_tcp_packet(conn, p))
+        if (flow_tcp_packet(s, row, p))
             turn(s, row, p);
         break;
     case RN_PROTO_ICMP:
@@ -136,10 +136,24 @@ static void name_owner(struct rn_flow *flow, struct rn_conn *conn, const struct 
     conn->flags |= RN_CONN_OWNER_FINAL;
 }
 
+// For a packet that ends the row of its tuple: whether it belongs to the same connection all the same, so that what it
+// repeats can be told.
+static bool keep_track(const struct flow_shard *s, uint32_t row, const struct rn_packet *p,
+                       struct rn_tcp_track *out)
+{
+    if (p->key.proto != RN_PROTO_TCP || p->flags & RN_PACKET_LATER_FRAGMENT ||
+        !rn_conn_tcp_same(flow_row(s, row), p))
+        return false;
+    *out = *flow_track(s, row);
+    return true;
+}
+
 static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_packet *p,
                  struct rn_dpi_ctx *dpi, struct rn_flow_events *events)
 {
     uint32_t row = flow_find(s, p->hash, &p->key);
+    struct rn_tcp_track old;
+    bool goes_on = false;
     if (row != FLOW_NONE) {
         struct rn_conn *conn = flow_row(s, row);
         if (RN_UNLIKELY(conn->flags & RN_CONN_TOMBSTONE)) {
@@ -149,9 +163,11 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
                 s->late++;
                 return;
             }
+            goes_on = keep_track(s, row, p, &old);
             flow_drop(flow, s, row);
             row = FLOW_NONE;
         } else if (RN_UNLIKELY(starts_anew(conn, p))) {
+            goes_on = keep_track(s, row, p, &old);
             flow_close(flow, s, row, p->time, RN_CLOSE_REPLACED, false, events);
             row = FLOW_NONE;
         }
@@ -162,6 +178,8 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
         return;
     }
     struct rn_conn *conn = flow_row(s, row);
+    if (RN_UNLIKELY(goes_on))
+        flow_tcp_inherit(s, row, &old);
     count(s, conn, p);
     if (RN_UNLIKELY(p->vlan_count && !conn->vlan_count)) {
         conn->vlan_count = p->vlan_count;
@@ -174,7 +192,7 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
         (p->key.proto == RN_PROTO_TCP || p->key.proto == RN_PROTO_UDP))
         inspect(s, row, p, dpi);
     if (is_new) {
-        struct rn_conn_event *event = flow_event(s, events, conn, p->time);
+        struct rn_conn_event *event = flow_event(s, events, row, p->time);
         if (event)
             event->kind = RN_EVENT_NEW;
     }
@@ -183,15 +201,17 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
 // All five lines: where a packet is the first of a second, the rates are needed as well.
 // Inlined by force: gcc 12 takes a function that only prefetches for one without effect, and may drop the call.
 static inline __attribute__((always_inline)) void prefetch_row(const struct flow_shard *s,
-                                                               uint64_t hash)
+                                                               const struct rn_packet *p)
 {
-    uint32_t tag = (uint32_t)(hash >> 32);
+    uint32_t tag = (uint32_t)(p->hash >> 32);
     uint64_t slot;
     for (uint32_t i = tag & s->mask; (uint32_t)(slot = flow_slot_at(s, i)); i = (i + 1) & s->mask)
         if (slot >> 32 == tag) {
             const char *row = (const char *)flow_row(s, (uint32_t)slot - 1);
             for (size_t at = 0; at < sizeof(struct rn_conn); at += 64)
                 __builtin_prefetch(row + at, 1);
+            if (p->key.proto == RN_PROTO_TCP)
+                __builtin_prefetch(flow_track(s, (uint32_t)slot - 1), 1);
             return;
         }
 }
@@ -211,7 +231,7 @@ void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsig
     }
     // Before the first lock: a shard has two packets of a batch, too few to fetch one while the other is folded.
     for (unsigned i = 0; i < n; i++)
-        prefetch_row(&flow->shard[rn_flow_shard(flow, packets[i].hash)], packets[i].hash);
+        prefetch_row(&flow->shard[rn_flow_shard(flow, packets[i].hash)], &packets[i]);
     for (; shards; shards &= shards - 1) {
         unsigned number = (unsigned)__builtin_ctzll(shards);
         struct flow_shard *s = &flow->shard[number];

@@ -287,11 +287,14 @@ uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_p
     *conn = (struct rn_conn){.key = packet->key,
                              .id = ++s->made * flow->cfg.shards + s->number,
                              .facts_ref = FLOW_NONE,
+                             .tcp_ref = FLOW_NONE,
                              .flags = RN_CONN_EMBRYO,
                              .first_seen = packet->time,
                              .last_seen = packet->time,
                              .vlan_count = packet->vlan_count};
     memcpy(conn->vlan, packet->vlan, sizeof conn->vlan);
+    if (packet->key.proto == RN_PROTO_TCP)
+        flow_tcp_begin(s, row);
     find_initiator(conn, packet);
     flow_orient(s, conn);
     s->ambiguous |= s->local.net_count && strangers(s, conn);
@@ -315,6 +318,7 @@ void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row)
     if (!(conn->flags & RN_CONN_TOMBSTONE))
         s->live--;
     flow_facts_release(s, conn->facts_ref);
+    flow_tcp_release(s, row);
     conn->id = 0;
     rn_pool_release(&s->rows, row);
 }
@@ -323,12 +327,12 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
                 enum rn_close_reason reason, bool grave, struct rn_flow_events *events)
 {
     struct rn_conn *conn = flow_row(s, row);
-    struct rn_conn_event *event = flow_event(s, events, conn, now);
+    struct rn_conn_event *event = flow_event(s, events, row, now);
     if (event) {
         event->kind = RN_EVENT_CLOSED;
         event->reason = reason;
     }
-    flow_archive_add(&flow->archive, s, conn, now, reason);
+    flow_archive_add(&flow->archive, s, row, now, reason);
     s->closed++;
     if (!grave) {
         flow_drop(flow, s, row);
@@ -336,6 +340,7 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
     }
     flow_facts_release(s, conn->facts_ref);
     conn->facts_ref = FLOW_NONE;
+    flow_tcp_release(s, row);
     s->live--;
     flow_settle(s, row, FLOW_TOMBSTONES);
     conn->terminal_since = now;

@@ -50,6 +50,8 @@ struct flow_shard {
     uint32_t number;
     struct rn_pool rows;
     struct rn_pool facts[FLOW_FACT_CLASSES];
+    struct rn_tcp_track *track; // by row; used by rows of TCP only
+    struct rn_pool tcp_counts;  // of rows of TCP with anything to count
     struct flow_list queue[FLOW_QUEUES];
     uint32_t wheel[FLOW_LISTS];         // heads
     uint64_t occupied[FLOW_WHEEL / 64]; // hints: a clear bit is an empty bucket
@@ -61,6 +63,7 @@ struct flow_shard {
     uint32_t live;    // rows without tombstones
     uint64_t closed, evicted, dropped, late, facts_refused;
     uint64_t traffic[2];
+    uint64_t tcp[RN_TCP_MARK_COUNT], tcp_gone[RN_TCP_MARK_COUNT]; // ever; of rows that are gone
     bool ambiguous;
     // Whose owner is still asked for (visit.c). As long as asked == made there is nobody, and no need to look.
     uint64_t asked;     // `made` when the last walk began that met nobody to ask for
@@ -74,6 +77,7 @@ struct flow_shard {
 // Copies of rows that have left the table: a ring. Row n since the beginning lies at n modulo cap.
 struct flow_archived {
     struct rn_conn conn; // facts_ref leads into the archive's own pools
+    struct rn_tcp_report tcp;
     rn_time closed_at;
     enum rn_close_reason reason;
 };
@@ -191,11 +195,27 @@ void flow_store_release(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref);
 // archive.c
 int flow_archive_init(struct flow_archive *a, uint32_t cap, bool facts, struct rn_err *err);
 void flow_archive_done(struct flow_archive *a);
-void flow_archive_add(struct flow_archive *a, const struct flow_shard *s,
-                      const struct rn_conn *conn, rn_time closed_at, enum rn_close_reason reason);
+void flow_archive_add(struct flow_archive *a, const struct flow_shard *s, uint32_t of,
+                      rn_time closed_at, enum rn_close_reason reason);
+
+// tcp.c
+int flow_tcp_init(struct flow_shard *s, uint32_t cap, struct rn_err *err);
+void flow_tcp_done(struct flow_shard *s);
+void flow_tcp_begin(struct flow_shard *s, uint32_t row);
+// The row goes on with the incarnation of a row before it: its track.
+void flow_tcp_inherit(struct flow_shard *s, uint32_t row, const struct rn_tcp_track *old);
+// Takes a packet into the row's track and counts its marks; true: its state may be another now.
+bool flow_tcp_packet(struct flow_shard *s, uint32_t row, const struct rn_packet *packet);
+void flow_tcp_release(struct flow_shard *s, uint32_t row);
+void flow_tcp_report(const struct flow_shard *s, uint32_t row, struct rn_tcp_report *out);
+void flow_tcp_totals(const struct flow_shard *s, struct rn_counts *out);
+static inline struct rn_tcp_track *flow_track(const struct flow_shard *s, uint32_t row)
+{
+    return &s->track[row];
+}
 
 // events
-struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events,
-                                 const struct rn_conn *conn, rn_time time);
+struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events, uint32_t row,
+                                 rn_time time);
 
 #endif

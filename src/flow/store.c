@@ -90,14 +90,16 @@ uint32_t flow_facts_save(struct flow_shard *s, uint32_t ref, const struct rn_fac
     return saved;
 }
 
-struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events,
-                                 const struct rn_conn *conn, rn_time time)
+struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events, uint32_t row,
+                                 rn_time time)
 {
     if (!events || events->count >= RN_FLOW_EVENTS)
         return NULL;
     struct rn_conn_event *event = &events->event[events->count++];
     event->time = time;
+    const struct rn_conn *conn = flow_row(s, row);
     event->conn = *conn;
+    flow_tcp_report(s, row, &event->tcp);
     flow_facts_load(s, conn->facts_ref, &event->facts);
     return event;
 }

@@ -443,6 +443,7 @@ static bool copy_row(struct rn_flow *flow, const struct entry *entry, struct rn_
     bool there = conn->id == entry->word[WORD_ID] && !(conn->flags & RN_CONN_TOMBSTONE);
     if (there) {
         out->conn = *conn;
+        flow_tcp_report(s, entry->place & ((UINT32_C(1) << ROW_BITS) - 1), &out->tcp);
         flow_facts_load(s, conn->facts_ref, &out->facts);
     }
     flow_unlock(s);

@@ -53,11 +53,12 @@ static void see_options(struct rn_conn *conn, const struct rn_packet *packet)
     }
 }
 
-// A repeated SYN does not start the clock again, unless the first is too old to be answered.
-static void start_rtt(struct rn_conn *conn, rn_time now)
+// A repeated SYN does not start the clock again, unless the first is too old to be answered or it is not a repetition.
+static void start_rtt(struct rn_conn *conn, rn_time now, bool again)
 {
     bool running = (conn->tcp.saw[0] | conn->tcp.saw[1]) & RN_TCP_SAW_SYN;
-    if (conn->rtt_known || (running && rn_time_since(now, conn->tcp.syn_time) <= RTT_MAX_AGE))
+    if (conn->rtt_known ||
+        (running && !again && rn_time_since(now, conn->tcp.syn_time) <= RTT_MAX_AGE))
         return;
     conn->tcp.syn_time = now;
 }
@@ -76,15 +77,44 @@ static void stop_rtt(struct rn_conn *conn, unsigned from, rn_time now)
     conn->rtt_known = true;
 }
 
-static void see_syn(struct rn_conn *conn, const struct rn_packet *packet)
+bool rn_conn_tcp_same(const struct rn_conn *conn, const struct rn_packet *packet)
+{
+    unsigned from = packet->from, saw = conn->tcp.saw[from];
+    if ((packet->tcp.flags & (RN_TCP_SYN | RN_TCP_ACK)) != RN_TCP_SYN)
+        return true;
+    // The number of the SYN had to make room for that of the FIN, but it lies as far before that as there was data.
+    if (saw & RN_TCP_SAW_FIN)
+        return conn->tcp.fin_end[from] - packet->tcp.seq - 2 <= conn->payload_bytes[from];
+    return saw & (RN_TCP_SAW_SYN | RN_TCP_SAW_SYN_ACK) && packet->tcp.seq == conn->tcp.isn[from];
+}
+
+// Whether a SYN without ACK begins another incarnation of the connection, not seen to end. It does unless its number is
+// that of the first one; an end met in mid-stream has none to repeat.
+static bool incarnates(const struct rn_conn *conn, const struct rn_tcp_track *track,
+                       const struct rn_packet *packet)
+{
+    unsigned from = packet->from, saw = conn->tcp.saw[from];
+    if ((saw & (RN_TCP_SAW_SYN | RN_TCP_SAW_SYN_ACK)) && !(saw & RN_TCP_SAW_FIN))
+        return packet->tcp.seq != conn->tcp.isn[from];
+    return rn_tcp_heard(track, from);
+}
+
+static void see_syn(struct rn_conn *conn, struct rn_tcp_track *track,
+                    const struct rn_packet *packet)
 {
     unsigned from = packet->from;
+    bool again = !(packet->tcp.flags & RN_TCP_ACK) && incarnates(conn, track, packet);
+    if (again)
+        rn_tcp_restart(track);
+    if (!(conn->tcp.saw[from] & RN_TCP_SAW_FIN) &&
+        (again || !(conn->tcp.saw[from] & (RN_TCP_SAW_SYN | RN_TCP_SAW_SYN_ACK))))
+        conn->tcp.isn[from] = packet->tcp.seq;
     see_options(conn, packet);
     if (packet->tcp.flags & RN_TCP_ACK) {
         stop_rtt(conn, from, packet->time);
         conn->tcp.saw[from] |= RN_TCP_SAW_SYN_ACK;
     } else {
-        start_rtt(conn, packet->time);
+        start_rtt(conn, packet->time, again);
         conn->tcp.saw[from] |= RN_TCP_SAW_SYN;
     }
 }
@@ -120,17 +150,47 @@ static void see_segment(struct rn_conn *conn, const struct rn_packet *packet)
         see_fin(conn, packet);
 }
 
-bool rn_conn_tcp_turn(struct rn_conn *conn, const struct rn_packet *packet)
+// Shift of the windows that `end` announces (RFC 7323, 2.2): both ends must have offered one. Of an end whose SYN was
+// not seen it is not known, and the largest is assumed: rather believe a forged reset than wait for a dead connection.
+static unsigned window_shift(const struct rn_conn *conn, unsigned end)
+{
+    unsigned shift = 14;
+    for (unsigned e = 0; e < 2; e++)
+        if (conn->tcp.saw[e] & (RN_TCP_SAW_SYN | RN_TCP_SAW_SYN_ACK) &&
+            !(conn->tcp.saw[e] & RN_TCP_SCALE_KNOWN))
+            return 0;
+    if (conn->tcp.saw[end] & RN_TCP_SCALE_KNOWN)
+        shift = conn->tcp.window_scale[end];
+    return shift;
+}
+
+static bool see_reset(struct rn_conn *conn, const struct rn_tcp_track *track,
+                      const struct rn_packet *packet)
+{
+    unsigned other = 1u - packet->from, saw = conn->tcp.saw[other];
+    bool syn_only = !(saw & (RN_TCP_SAW_ACK | RN_TCP_SAW_SYN_ACK)) && saw & RN_TCP_SAW_SYN;
+    if (!rn_tcp_reset_fits(track, packet, syn_only ? &conn->tcp.isn[other] : NULL,
+                           window_shift(conn, other)))
+        return false;
+    conn->tcp.saw[packet->from] |= RN_TCP_SAW_RST;
+    return true;
+}
+
+bool rn_conn_tcp_turn(struct rn_conn *conn, struct rn_tcp_track *track,
+                      const struct rn_packet *packet, struct rn_tcp_news *news)
 {
     const uint8_t before[2] = {conn->tcp.saw[0], conn->tcp.saw[1]};
     unsigned flags = packet->tcp.flags;
-    if (flags & RN_TCP_RST)
-        conn->tcp.saw[packet->from] |= RN_TCP_SAW_RST;
-    else if ((flags & (RN_TCP_SYN | RN_TCP_FIN)) == RN_TCP_SYN)
-        see_syn(conn, packet);
-    else if (!(flags & RN_TCP_SYN))
+    if (flags & RN_TCP_RST) {
+        if (!see_reset(conn, track, packet))
+            return false;
+    } else if ((flags & (RN_TCP_SYN | RN_TCP_FIN)) == RN_TCP_SYN) {
+        see_syn(conn, track, packet);
+    } else if (!(flags & RN_TCP_SYN)) {
         see_segment(conn, packet);
-    return before[0] != conn->tcp.saw[0] || before[1] != conn->tcp.saw[1];
+    }
+    news->turned = before[0] != conn->tcp.saw[0] || before[1] != conn->tcp.saw[1];
+    return true;
 }
 
 static enum rn_tcp_state opening_state(unsigned local, unsigned remote)

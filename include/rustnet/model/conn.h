@@ -13,6 +13,7 @@
 #include "rustnet/model/addr.h"
 #include "rustnet/model/facts.h"
 #include "rustnet/model/packet.h"
+#include "rustnet/model/tcp.h"
 #include "rustnet/model/timeouts.h"
 
 enum rn_tcp_state {
@@ -98,7 +99,11 @@ struct rn_conn {
             uint8_t saw[2];          // RN_TCP_SAW_*, by end
             uint8_t window_scale[2]; // where RN_TCP_SCALE_KNOWN
             uint16_t mss[2];         // 0: not told
-            uint32_t fin_end[2];     // sequence number after the FIN
+            // Sequence number of the end's first SYN, where one was seen; from RN_TCP_SAW_FIN on that after its FIN.
+            union {
+                uint32_t isn[2];
+                uint32_t fin_end[2];
+            };
             // Time of the first SYN without ACK (if one of `saw` tells of it), until the other end's first SYN+ACK
             // makes it the round-trip time (rtt_known).
             union {
@@ -132,6 +137,7 @@ struct rn_conn {
     uint32_t pid;        // 0: not known
     uint32_t uid;
     uint32_t process_name; // interned
+    uint32_t tcp_ref;      // counts of a row of TCP in a side pool of the table
     // Line 4 and 5: the rest.
     rn_time first_seen;
     union {
@@ -145,23 +151,37 @@ struct rn_conn {
 _Static_assert(sizeof(struct rn_conn) <= 320, "hot and cold parts of a connection");
 _Static_assert(offsetof(struct rn_conn, packets) == 64, "line 1 is full: key to initiator");
 _Static_assert(offsetof(struct rn_conn, tcp) == 128, "line 2 is full: the counters");
-_Static_assert(offsetof(struct rn_conn, process_name) + 4 <= 192, "line 3: transport and owner");
+_Static_assert(offsetof(struct rn_conn, tcp_ref) + 4 <= 192, "line 3: transport and owner");
 _Static_assert(offsetof(struct rn_conn, rate) >= 192, "an ordinary packet leaves the rates alone");
 
-// Folds a TCP packet into saw, fin_end, mss, window_scale and the round-trip time; true if `saw` changed, and so perhaps
-// the state. Counters are not touched. rn_conn_tcp_turn is the part that a settled data packet does not need.
-bool rn_conn_tcp_turn(struct rn_conn *conn, const struct rn_packet *packet);
-static inline bool rn_conn_tcp_packet(struct rn_conn *conn, const struct rn_packet *packet)
+// What a TCP packet means for the connection. Counters of packets and bytes are not touched.
+struct rn_tcp_news {
+    bool turned;    // `saw` changed, and so perhaps the state
+    unsigned marks; // bits 1 << RN_TCP_MARK_*
+};
+// Folds a TCP packet into saw, isn, fin_end, mss, window_scale, the handshake's round-trip time and the track.
+// rn_conn_tcp_turn is the part that a settled data packet does not need; false: a RST that its receiver would not take.
+bool rn_conn_tcp_turn(struct rn_conn *conn, struct rn_tcp_track *track,
+                      const struct rn_packet *packet, struct rn_tcp_news *news);
+static inline struct rn_tcp_news rn_conn_tcp_packet(struct rn_conn *conn,
+                                                    struct rn_tcp_track *track,
+                                                    const struct rn_packet *packet)
 {
+    struct rn_tcp_news out = {.turned = false};
     unsigned from = packet->from;
-    if (packet->flags & RN_PACKET_LATER_FRAGMENT) // has no TCP header
-        return false;
+    if (packet->flags & (RN_PACKET_LATER_FRAGMENT | RN_PACKET_HEADER_CUT)) // has no TCP header
+        return out;
     unsigned news = (packet->tcp.flags & (RN_TCP_FIN | RN_TCP_SYN | RN_TCP_RST)) |
                     (~(unsigned)conn->tcp.saw[from] & RN_TCP_SAW_ACK) |
                     (conn->tcp.saw[1 - from] & RN_TCP_SAW_FIN);
-    return news && rn_conn_tcp_turn(conn, packet);
+    if (!news || rn_conn_tcp_turn(conn, track, packet, &out))
+        out.marks = rn_tcp_analyse(track, packet, conn->local);
+    return out;
 }
 
+// Whether a packet that begins another row of this tuple may still be of the same incarnation of the connection: all but
+// a SYN that is no repetition of the one that was seen.
+bool rn_conn_tcp_same(const struct rn_conn *conn, const struct rn_packet *packet);
 enum rn_tcp_state rn_conn_tcp_state(const struct rn_conn *conn);
 // Whether this is the last state before the row goes (TIME_WAIT, CLOSED).
 static inline bool rn_tcp_state_terminal(enum rn_tcp_state state)
@@ -212,6 +232,7 @@ struct rn_conn_event {
     enum rn_close_reason reason; // CLOSED only
     rn_time time;
     struct rn_conn conn;
+    struct rn_tcp_report tcp; // of a row of TCP
     struct rn_facts facts;
 };
 
