@@ -5,37 +5,52 @@
 // that is shown as local. So turning a row round needs no second history, and a packet that brings no new bit costs one
 // comparison. "local" is the end whose socket is drawn here (RFC 9293, figure 5, as far as a bystander can see it):
 //
-//                    local SYN     +---------+   remote SYN, or local SYN+ACK
-//                 +----------------| UNKNOWN |---------------------+
-//                 v                +---------+                     v
-//            +----------+   remote SYN  |   any ACK          +----------+
-//            | SYN_SENT |---------------|------------------->| SYN_RECV |
-//            +----------+               v                    +----------+
-//                 |              +-------------+                   |
-//                 +------------->| ESTABLISHED |<------------------+
-//         remote SYN+ACK,        +-------------+          an ACK from either end,
-//         or local ACK         local |     | remote       or remote SYN+ACK
-//                               FIN  v     v  FIN
-//                     +-----------+          +------------+
-//         +-----------| FIN_WAIT1 |-------+  | CLOSE_WAIT |
-//         |           +-----------+       |  +------------+
-//         | our FIN     |  remote FIN     |        | local FIN, which acknowledges the remote one
-//         | acked       |  that acks ours |        v
-//         v             |                 |  +----------+
-//   +-----------+       |      remote FIN |  | LAST_ACK |
-//   | FIN_WAIT2 |       |     before that |  +----------+
-//   +-----------+       v                 v        | our FIN acked
-//         |       +-----------+   +---------+      v
-//         +------>| TIME_WAIT |<--| CLOSING |   +--------+    any RST, from anywhere
-//      remote FIN +-----------+   +---------+   | CLOSED |<--------------------------
-//                             our FIN acked     +--------+
+//                  1     +---------+     2
+//             +----------| UNKNOWN |-----------+
+//             v          +---------+           v
+//       +----------+          | 3        +----------+
+//       | SYN_SENT |----------|--------->| SYN_RECV |
+//       +----------+     4    v          +----------+
+//             |  5     +-------------+      6  |
+//             +------->| ESTABLISHED |<--------+
+//                      +-------------+
+//                   7  |           |  8
+//            +-----------+         +------------+
+//      +-----| FIN_WAIT1 |-----+   | CLOSE_WAIT |
+//      | 9   +-----------+     |   +------------+
+//      v           |           |      |     | 15
+//   +-----------+  | 10     11 |   14 |     v
+//   | FIN_WAIT2 |  |           v      v   +----------+
+//   +-----------+  |         +---------+  | LAST_ACK |
+//      | 12        |         | CLOSING |  +----------+
+//      v           v         +---------+      | 16
+//   +----------------+   13      |            v
+//   |   TIME_WAIT    |<----------+       +--------+   17
+//   +----------------+                   | CLOSED |<------ from anywhere
+//                                        +--------+
 //
-// Arrows into the upper half are taken by see_syn and see_segment, those of the lower half by see_segment (see_ack,
-// see_fin), RST by rn_conn_tcp_turn.
+//    1  local SYN                                    see_syn
+//    2  remote SYN, or local SYN+ACK                 see_syn
+//    3  ACK from either end, or remote SYN+ACK       see_ack, see_syn: met in mid-stream
+//    4  remote SYN: both opened at once              see_syn
+//    5  remote SYN+ACK, or local ACK                 see_syn; see_ack: the SYN+ACK was missed
+//    6  ACK from either end, or remote SYN+ACK       see_ack, see_syn
+//    7  local FIN (also from SYN_RECV)               see_fin
+//    8  remote FIN (also from SYN_RECV)              see_fin
+//    9  remote ACK of our FIN                        see_ack
+//   10  remote FIN with that ACK: three segments     see_ack, see_fin
+//   11  remote FIN without: both closed at once      see_fin
+//   12  remote FIN                                   see_fin
+//   13  remote ACK of our FIN                        see_ack
+//   14  local FIN that does not acknowledge theirs   see_fin: both closed at once
+//   15  local FIN that does                          see_fin
+//   16  remote ACK of our FIN                        see_ack
+//   17  RST in the receiver's window                 see_reset (RFC 9293, 3.10.7.3; RFC 5961, 3.2)
 //
 // 1. Bits are only added. A new generation of a tuple is a new row.
 // 2. initial_rtt is the time from the first SYN to the first SYN+ACK of the other end, by capture time, and never
 //    negative; of a SYN that waits longer than RTT_MAX_AGE it is not known.
+// 3. A RST that its receiver would not take changes nothing at all: a forged one must not hide a live connection.
 #include "rustnet/model/conn.h"
 
 #include "rustnet/base/verdict.h"

@@ -18,8 +18,8 @@
 //
 // 1. The track is a function of the segments' headers, their order and their times; nothing else.
 // 2. Comparisons of sequence numbers are serial (RFC 1982), those of times signed differences of 32 bits, right within
-//    35 minutes either way; a segment out of that reach, or stamped before its predecessor, is neither fast nor out
-//    of order.
+//    35 minutes either way (beyond, a segment is misjudged if it comes a multiple of 71.6 minutes after the other, to
+//    within the limit). One that is stamped before its predecessor is neither fast nor out of order.
 // 3. Round-trip times come from data of the local end only: at a point near that end, the other direction's would
 //    measure how long it takes us to answer. One segment is timed at a time, none that was sent twice (Karn).
 #include "rustnet/model/tcp.h"
@@ -46,6 +46,7 @@ enum {
     PROBE = 0x0200,     // a segment of this end is being timed
     TIMED = 0x0400,     // rtt_us8 is this end's
     INHERITED = 0x0800, // nothing came since rn_tcp_inherit
+    ACKED = 0x4000,     // ack is one: the last segment had the flag
     OPTIONS_SHIFT = 12, // RN_TCP_OPTION_*
 };
 
@@ -173,8 +174,7 @@ static unsigned repeat_marks(const struct rn_tcp_track *track, const struct rn_t
 static unsigned space_marks(const struct rn_tcp_track *track, const struct rn_tcp_end *me,
                             const struct rn_tcp_end *you, const struct segment *s)
 {
-    // 0 is no number here: that of a segment without ACK flag. Taking a true 0 for one only makes the repeat less rare.
-    if (s->len && you->ack != 0 && serial(s->seq + s->len, you->ack) <= 0)
+    if (s->len && you->flags & ACKED && serial(s->seq + s->len, you->ack) <= 0)
         return MARK(RETRANSMIT) | MARK(SPURIOUS);
     int32_t ahead = serial(s->seq, me->next);
     // Data over the byte of a keep-alive is new.
@@ -250,8 +250,9 @@ static bool take(struct rn_tcp_end *me, const struct segment *s, unsigned marks)
     me->window = s->window;
     me->ack = s->ack;
     me->ack_us = s->us;
-    me->flags = (uint16_t)((me->flags & ~(LAST_KEEP_ALIVE | INHERITED)) | HEARD |
-                           (marks & MARK(KEEP_ALIVE) ? LAST_KEEP_ALIVE : 0));
+    me->flags =
+        (uint16_t)((me->flags & ~(LAST_KEEP_ALIVE | INHERITED | ACKED)) | HEARD |
+                   (s->has_ack ? ACKED : 0) | (marks & MARK(KEEP_ALIVE) ? LAST_KEEP_ALIVE : 0));
     return moved;
 }
 
@@ -282,7 +283,7 @@ static inline void take_ordinary(struct rn_tcp_track *track, struct rn_tcp_end *
                                  struct rn_tcp_end *you, const struct rn_packet *packet, bool local)
 {
     uint32_t us = us_of(packet->time), end = me->next + packet->payload_bytes;
-    unsigned flags = me->flags & ~(unsigned)(LAST_KEEP_ALIVE | INHERITED);
+    unsigned flags = (me->flags & ~(unsigned)(LAST_KEEP_ALIVE | INHERITED)) | ACKED;
     if (packet->tcp.ack != me->ack)
         flags &= ~(unsigned)DUPLICATES;
     if (me->ackable == me->next)
@@ -386,5 +387,5 @@ bool rn_tcp_rtt(const struct rn_tcp_track *track, unsigned local, rn_dur *out)
 
 uint8_t rn_tcp_options(const struct rn_tcp_track *track, unsigned end)
 {
-    return (uint8_t)(track->end[end].flags >> OPTIONS_SHIFT);
+    return track->end[end].flags >> OPTIONS_SHIFT & (RN_TCP_OPTION_SACK | RN_TCP_OPTION_TIMESTAMPS);
 }

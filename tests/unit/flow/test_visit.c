@@ -37,7 +37,8 @@ static struct rn_packet packet_of(uint32_t n, uint16_t proto, bool back, uint8_t
     p.hash = rn_key_hash(cfg.seed, &p.key);
     if (proto == RN_PROTO_TCP) {
         p.tcp.flags = flags;
-        p.tcp.seq = p.tcp.ack = 1;
+        p.tcp.seq = 1;
+        p.tcp.ack = flags & RN_TCP_RST ? 2 : 1; // a refusal acknowledges the SYN
     }
     return p;
 }
