@@ -6,7 +6,7 @@
 
 static void shard_done(struct flow_shard *s)
 {
-    rn_pages_unmap(s->index, ((size_t)s->mask + 1) * sizeof *s->index);
+    rn_pages_unmap(s->index, s->slots * sizeof *s->index);
     flow_tcp_done(s);
     rn_pool_done(&s->rows);
     flow_store_done(s->facts);
@@ -28,12 +28,10 @@ static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsig
                       struct rn_err *err)
 {
     uint32_t cap = (cfg->max_connections + cfg->shards - 1) / cfg->shards;
-    uint32_t slots = 16;
-    while (slots < cap + cap / 2)
-        slots *= 2;
+    uint32_t slots = cap + cap / 5 * 4 + 16; // four of nine are free at least, for short probes
     rn_mutex_init(&s->lock);
     s->number = number;
-    s->mask = slots - 1;
+    s->slots = slots;
     s->local = cfg->local;
     s->timeouts = cfg->timeouts;
     for (unsigned q = 0; q < FLOW_QUEUES; q++)
@@ -43,7 +41,7 @@ static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsig
     s->index = rn_pages_map((size_t)slots * sizeof *s->index);
     if (!s->index)
         return rn_err_set(err, -ENOMEM, "No memory for an index of %u slots", slots);
-    int rc = rn_pool_init(&s->rows, sizeof(struct rn_conn), cap, err);
+    int rc = rn_pool_init(&s->rows, FLOW_ROW_BYTES, cap, err);
     if (!rc)
         rc = flow_tcp_init(s, cap, err);
     return !rc && cfg->dpi ? flow_store_init(s->facts, cap, err) : rc;

@@ -23,11 +23,11 @@ static bool starts_anew(const struct rn_conn *conn, const struct rn_packet *p)
 static void count(struct flow_shard *s, struct rn_conn *conn, const struct rn_packet *p)
 {
     unsigned from = p->from;
-    if (RN_UNLIKELY(!conn->packets[0] && !conn->packets[1]) ||
-        (p->time > conn->last_seen && rn_time_sec(p->time) != rn_time_sec(conn->last_seen)))
-        rn_rate_roll(&conn->rate, conn->bytes, (uint32_t)rn_time_sec(p->time));
-    if (p->time > conn->last_seen)
+    if (p->time > conn->last_seen) {
+        if (rn_time_sec(p->time) != rn_time_sec(conn->last_seen))
+            rn_conn_rate_roll(conn, p->time);
         conn->last_seen = p->time;
+    }
     conn->packets[from]++;
     conn->bytes[from] += p->wire_bytes;
     conn->ip_bytes[from] += p->ip_bytes;
@@ -205,7 +205,8 @@ static inline __attribute__((always_inline)) void prefetch_row(const struct flow
 {
     uint32_t tag = (uint32_t)(p->hash >> 32);
     uint64_t slot;
-    for (uint32_t i = tag & s->mask; (uint32_t)(slot = flow_slot_at(s, i)); i = (i + 1) & s->mask)
+    for (uint32_t i = flow_home(s, tag); (uint32_t)(slot = flow_slot_at(s, i));
+         i = flow_next_slot(s, i))
         if (slot >> 32 == tag) {
             const char *row = (const char *)flow_row(s, (uint32_t)slot - 1);
             for (size_t at = 0; at < sizeof(struct rn_conn); at += 64)
@@ -225,7 +226,7 @@ void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsig
     for (unsigned i = 0; i < n; i++) {
         unsigned number = rn_flow_shard(flow, packets[i].hash);
         const struct flow_shard *s = &flow->shard[number];
-        __builtin_prefetch(&s->index[(uint32_t)(packets[i].hash >> 32) & s->mask]);
+        __builtin_prefetch(&s->index[flow_home(s, (uint32_t)(packets[i].hash >> 32))]);
         mine[number] = (shards >> number & 1 ? mine[number] : 0) | UINT64_C(1) << i;
         shards |= UINT64_C(1) << number;
     }

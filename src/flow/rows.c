@@ -15,7 +15,8 @@ uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_ke
 {
     uint32_t tag = tag_of(hash);
     uint64_t slot;
-    for (uint32_t i = tag & s->mask; (uint32_t)(slot = flow_slot_at(s, i)); i = (i + 1) & s->mask)
+    for (uint32_t i = flow_home(s, tag); (uint32_t)(slot = flow_slot_at(s, i));
+         i = flow_next_slot(s, i))
         if (slot >> 32 == tag && rn_key_equal(&flow_row(s, (uint32_t)slot - 1)->key, key))
             return (uint32_t)slot - 1;
     return FLOW_NONE;
@@ -28,22 +29,27 @@ static void slot_set(struct flow_shard *s, uint32_t i, uint64_t slot)
 
 static void index_add(struct flow_shard *s, uint64_t hash, uint32_t row)
 {
-    uint32_t i = tag_of(hash) & s->mask;
+    uint32_t i = flow_home(s, tag_of(hash));
     while ((uint32_t)flow_slot_at(s, i))
-        i = (i + 1) & s->mask;
+        i = flow_next_slot(s, i);
     slot_set(s, i, (uint64_t)tag_of(hash) << 32 | (row + 1));
+}
+
+static uint32_t steps_from(const struct flow_shard *s, uint32_t from, uint32_t to)
+{
+    return to >= from ? to - from : to + s->slots - from;
 }
 
 static void index_remove(struct flow_shard *s, uint64_t hash, uint32_t row)
 {
-    uint32_t hole = tag_of(hash) & s->mask;
+    uint32_t hole = flow_home(s, tag_of(hash));
     while ((uint32_t)flow_slot_at(s, hole) != row + 1)
-        hole = (hole + 1) & s->mask;
+        hole = flow_next_slot(s, hole);
     uint64_t slot;
-    for (uint32_t i = (hole + 1) & s->mask; (uint32_t)(slot = flow_slot_at(s, i));
-         i = (i + 1) & s->mask) {
-        uint32_t home = (uint32_t)(slot >> 32) & s->mask;
-        if (((i - home) & s->mask) >= ((i - hole) & s->mask)) { // may move back as far as the hole
+    for (uint32_t i = flow_next_slot(s, hole); (uint32_t)(slot = flow_slot_at(s, i));
+         i = flow_next_slot(s, i)) {
+        uint32_t home = flow_home(s, (uint32_t)(slot >> 32));
+        if (steps_from(s, home, i) >= steps_from(s, hole, i)) { // may move back as far as the hole
             slot_set(s, hole, slot);
             hole = i;
         }

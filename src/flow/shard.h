@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A shard: rows, their index, their facts, and the lists that say which row goes next. Private to flow.
 //
-//   index   open addressing, {tag, row + 1}, backward-shift deletion; the tag's low bits are the home slot
+//   index   open addressing, {tag, row + 1}, linear probing, backward-shift deletion; the home slot is to the number of
+//           slots as the tag is to 2^32, so that any number will do
 //   wheel   rows by the second in which they may time out; packets never move a row, cleanup looks again (cleanup.c)
 //   queues  tombstones, embryos, settled: the order in which a full shard gives rows up
 //
-// 1. Everything but lock, index (pointer, mask and slots) and where the rows lie is guarded by the lock.
+// 1. Everything but lock, index (pointer, size and slots) and where the rows lie is guarded by the lock.
 // 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0).
 // 3. No system call, no allocation and no callback but the view's under the lock.
 // 4. The lock of the archive is taken under that of a shard, and no other under it.
@@ -24,7 +25,9 @@
 #define FLOW_CONDEMNED (FLOW_WHEEL + 2) // asked, and it is not
 #define FLOW_LISTS (FLOW_WHEEL + 3)
 #define FLOW_NONE UINT32_MAX
-#define FLOW_TOMBSTONE_LIFE (30 * RN_SEC)   // core.md 4.6
+#define FLOW_TOMBSTONE_LIFE (30 * RN_SEC) // core.md 4.6
+// Rows begin with a line of the cache: a row that straddles one more costs a view of a million rows ten milliseconds.
+#define FLOW_ROW_BYTES ((sizeof(struct rn_conn) + 63) / 64 * 64)
 #define FLOW_REMOVALS (RN_FLOW_STRETCH / 2) // rows that are removed in one hold of the lock
 #define FLOW_FACT_CLASSES 7                 // 32 to 2,048 bytes
 
@@ -46,7 +49,7 @@ struct flow_list {
 struct flow_shard {
     _Alignas(64) struct rn_mutex lock;
     flow_slot *index;
-    uint32_t mask;
+    uint32_t slots; // of the index
     uint32_t number;
     struct rn_pool rows;
     struct rn_pool facts[FLOW_FACT_CLASSES];
@@ -98,6 +101,16 @@ struct rn_flow {
     size_t shards_bytes;
 };
 
+static inline uint32_t flow_home(const struct flow_shard *s, uint32_t tag)
+{
+    return (uint32_t)((uint64_t)tag * s->slots >> 32);
+}
+
+static inline uint32_t flow_next_slot(const struct flow_shard *s, uint32_t i)
+{
+    return i + 1 < s->slots ? i + 1 : 0;
+}
+
 static inline uint64_t flow_slot_at(const struct flow_shard *s, uint32_t i)
 {
     return atomic_load_explicit(&s->index[i], memory_order_relaxed);
@@ -148,13 +161,14 @@ static inline __attribute__((always_inline)) void flow_prefetch_row(const struct
     const char *p = (const char *)flow_row(s, row);
     for (size_t at = 0; at < sizeof(struct rn_conn); at += 64)
         __builtin_prefetch(p + at, 1);
+    __builtin_prefetch(&s->track[row], 1); // written by the row that comes in its place
 }
 static inline __attribute__((always_inline)) void flow_prefetch_slot(const struct flow_shard *s,
                                                                      struct rn_hash_key seed,
                                                                      uint32_t row)
 {
     uint64_t hash = rn_key_hash(seed, &flow_row(s, row)->key);
-    __builtin_prefetch(&s->index[(uint32_t)(hash >> 32) & s->mask], 1);
+    __builtin_prefetch(&s->index[flow_home(s, (uint32_t)(hash >> 32))], 1);
 }
 
 // rows.c

@@ -12,31 +12,29 @@
 //
 // 1. A row that has been silent for 11 s has no rate.
 // 2. A row younger than 10 s shows all its bytes over its age, which counts as a second at least.
-// 3. Only the first packet of a second writes here. The bucket of second sec - 10 is overwritten only when sec ends.
+// 3. Only the first packet of a second writes here. The second that is being counted is that of last_seen: a packet whose
+//    time goes back counts into it, too. The bucket of ten seconds before is overwritten only when it ends.
 #include "rustnet/model/conn.h"
 
 #define WINDOW (RN_RATE_BUCKETS - 1)
 static const double per_second =
     1.0 / WINDOW; // multiplied by, as a view does this for a million rows
 
-void rn_rate_roll(struct rn_rate *rate, const uint64_t bytes[2], uint32_t sec)
+void rn_conn_rate_roll(struct rn_conn *conn, rn_time now)
 {
-    if (bytes[0] == 0 && bytes[1] == 0) { // a new row
-        rate->sec = sec;
+    struct rn_rate *rate = &conn->rate;
+    int64_t ahead = rn_time_sec(now) - rn_time_sec(conn->last_seen);
+    if (ahead <= 0)
         return;
-    }
-    int32_t ahead = (int32_t)(sec - rate->sec);
-    if (ahead <= 0) // capture time went back: the packet counts into the second that has begun
-        return;
-    for (int32_t n = 0; n < ahead && n <= RN_RATE_BUCKETS; n++) {
+    for (int64_t n = 0; n < ahead && n <= RN_RATE_BUCKETS; n++) {
         bool ended = n == 0; // the others passed without a packet
-        rate->grown[rate->head][0] = ended ? (float)(bytes[0] - rate->base[0]) : 0;
-        rate->grown[rate->head][1] = ended ? (float)(bytes[1] - rate->base[1]) : 0;
-        rate->head = (rate->head + 1) % RN_RATE_BUCKETS;
+        float *bucket = rate->grown[conn->rate_head];
+        bucket[0] = ended ? (float)(conn->bytes[0] - rate->base[0]) : 0;
+        bucket[1] = ended ? (float)(conn->bytes[1] - rate->base[1]) : 0;
+        conn->rate_head = (uint8_t)((conn->rate_head + 1) % RN_RATE_BUCKETS);
     }
-    rate->base[0] = bytes[0];
-    rate->base[1] = bytes[1];
-    rate->sec = sec;
+    rate->base[0] = conn->bytes[0];
+    rate->base[1] = conn->bytes[1];
 }
 
 // Bytes of an end by how far back they lie from now: in the second that has begun, the one before, the eight before that,
@@ -45,7 +43,7 @@ struct spread {
     double begun, newest, eight, oldest;
 };
 
-// idle: how far rate->sec, the last second with a packet, lies back, at most RN_RATE_BUCKETS. The ring holds the ten
+// idle: how far the last second with a packet lies back, at most RN_RATE_BUCKETS. The ring holds the ten
 // before it, of which those that have become too old are taken away again: sums of whole numbers are exact in double.
 static void spread_out(const struct rn_conn *conn, uint32_t idle, struct spread out[2])
 {
@@ -55,13 +53,13 @@ static void spread_out(const struct rn_conn *conn, uint32_t idle, struct spread 
         ring[0] += (double)rate->grown[i][0];
         ring[1] += (double)rate->grown[i][1];
     }
-    uint32_t at = rate->head, last = (at ? at : RN_RATE_BUCKETS) - 1;
+    uint32_t at = conn->rate_head, last = (at ? at : RN_RATE_BUCKETS) - 1;
     for (uint32_t n = 0; n < idle; n++, at = at + 1 < RN_RATE_BUCKETS ? at + 1 : 0) {
         ring[0] -= (double)rate->grown[at][0];
         ring[1] -= (double)rate->grown[at][1];
     }
     for (unsigned end = 0; end < 2; end++) {
-        double counted = (double)(int64_t)(conn->bytes[end] - rate->base[end]); // in rate->sec
+        double counted = (double)(int64_t)(conn->bytes[end] - rate->base[end]);
         double oldest = (double)rate->grown[at][end], newest = (double)rate->grown[last][end];
         if (idle == 0)
             out[end] = (struct spread){counted, newest, ring[end] - newest - oldest, oldest};
@@ -95,7 +93,7 @@ void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2
     if (now < conn->last_seen) // a snapshot between two packets whose times went back
         now = conn->last_seen;
     rn_dur age = rn_time_since(now, conn->first_seen);
-    uint32_t idle = (uint32_t)rn_time_sec(now) - conn->rate.sec;
+    int64_t idle = rn_time_sec(now) - rn_time_sec(conn->last_seen);
     out_bps[0] = out_bps[1] = 0;
     if (age < RN_RATE_BUCKETS * RN_SEC) {
         double seconds = age < RN_SEC ? 1 : (double)age / (double)RN_SEC;
@@ -104,7 +102,7 @@ void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2
     } else if (idle <= RN_RATE_BUCKETS) {
         double part = (double)(now % RN_SEC) / (double)RN_SEC;
         part += part < 0; // before 1970
-        spread_out(conn, idle, bytes);
+        spread_out(conn, (uint32_t)idle, bytes);
         out_bps[0] = rate_of(&bytes[0], part);
         out_bps[1] = rate_of(&bytes[1], part);
     }

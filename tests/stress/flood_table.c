@@ -196,7 +196,7 @@ static void drain(void)
 
 static uint32_t home(const struct flow_shard *s, uint64_t hash)
 {
-    return (uint32_t)(hash >> 32) & s->mask;
+    return flow_home(s, (uint32_t)(hash >> 32));
 }
 
 // Keys that lie in the same place of the same shard under `key`.
@@ -216,9 +216,9 @@ static uint32_t farthest(const struct rn_flow *flow)
     uint32_t most = 0;
     for (unsigned i = 0; i < SHARDS; i++) {
         const struct flow_shard *s = &flow->shard[i];
-        for (uint32_t at = 0; at <= s->mask; at++) {
+        for (uint32_t at = 0; at < s->slots; at++) {
             uint64_t slot = flow_slot_at(s, at);
-            uint32_t far = (at - (uint32_t)(slot >> 32)) & s->mask;
+            uint32_t from = home(s, slot), far = at >= from ? at - from : at + s->slots - from;
             most = (uint32_t)slot && far > most ? far : most;
         }
     }

@@ -171,9 +171,12 @@ static void drain(void)
 
 int main(void)
 {
+    struct rn_timeouts timeouts = rn_timeouts_default; // so short that rows get as old as that
+    timeouts.after[RN_TIMEOUT_TCP_ACTIVE] = timeouts.after[RN_TIMEOUT_TCP_IDLE] = RN_SEC;
     struct rn_flow_cfg cfg = {.max_connections = ROWS_MAX,
                               .shards = SHARDS,
                               .seed = seed,
+                              .timeouts = &timeouts,
                               .ask_open = true,
                               .archive = ARCHIVE};
     struct rn_err err = {0};
@@ -204,7 +207,8 @@ int main(void)
            (unsigned long long)atomic_load(&patched), (unsigned long long)atomic_load(&seen_rows),
            (unsigned long long)atomic_load(&answered));
     must(offered == found, "packets were lost or counted twice");
-    must(counts.rows_evicted && atomic_load(&patched) && atomic_load(&seen_rows),
+    must(counts.rows_evicted && atomic_load(&patched) && atomic_load(&seen_rows) &&
+             atomic_load(&answered),
          "a visitor had nothing to do");
     rn_flow_free(flow);
     return 0;

@@ -59,13 +59,13 @@ enum {
 
 #define RN_RATE_BUCKETS 10
 
-// Bytes per second of trace time over the last seconds (rate.c), in constant space. When the first packet of a
-// new second comes, what the counters grew by goes into the bucket of the second that ended (rn_rate_roll).
+// Bytes per second of trace time over the last seconds (rate.c), in constant space. When the first packet of a new second
+// comes, what the counters grew by goes into the bucket of the second that ended, which is that of last_seen
+// (rn_conn_rate_roll).
 struct rn_rate {
-    uint64_t base[2];                // byte counters at the start of second `sec`, per end
-    float grown[RN_RATE_BUCKETS][2]; // a ring: bytes in second sec - n at [(head - n) modulo 10]
-    uint32_t sec;  // the second being counted, that of the last packet (low 32 bits)
-    uint32_t head; // where the bytes of second `sec` will go; holds those of sec - 10 until then
+    uint64_t base[2]; // byte counters at the start of that second, per end
+    float grown[RN_RATE_BUCKETS]
+               [2]; // a ring: bytes n seconds before it at [(rate_head - n) modulo 10]
 };
 
 // How the owner of a row was found out; decides `attribution_match` and whether `uid` is known.
@@ -134,6 +134,7 @@ struct rn_conn {
     uint16_t vlan[RN_VLAN_MAX];
     uint16_t wheel_slot; // of the time wheel
     uint8_t match;       // enum rn_match
+    uint8_t rate_head;   // of rate: where the bytes of the second of last_seen will go
     uint32_t pid;        // 0: not known
     uint32_t uid;
     uint32_t process_name; // interned
@@ -148,7 +149,7 @@ struct rn_conn {
     uint32_t queue_prev, queue_next; // tombstones, embryos or others, in the order they became so
     struct rn_rate rate;
 };
-_Static_assert(sizeof(struct rn_conn) <= 320, "hot and cold parts of a connection");
+_Static_assert(sizeof(struct rn_conn) <= 312, "with track and index, 400 bytes a connection");
 _Static_assert(offsetof(struct rn_conn, packets) == 64, "line 1 is full: key to initiator");
 _Static_assert(offsetof(struct rn_conn, tcp) == 128, "line 2 is full: the counters");
 _Static_assert(offsetof(struct rn_conn, tcp_ref) + 4 <= 192, "line 3: transport and owner");
@@ -203,9 +204,8 @@ void rn_conn_state_text(const struct rn_conn *conn, const struct rn_facts *facts
 double rn_conn_rate_bps(const struct rn_conn *conn, unsigned end, rn_time now);
 // Of both ends at once.
 void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2]);
-// Told of a packet whose second is not rate->sec, with the row's byte counters before that packet. A second before
-// rate->sec is ignored. For a new row: rate all zero and bytes {0, 0}.
-void rn_rate_roll(struct rn_rate *rate, const uint64_t bytes[2], uint32_t sec);
+// Before a packet is counted that is the first of a later second than last_seen's, and before last_seen moves.
+void rn_conn_rate_roll(struct rn_conn *conn, rn_time now);
 
 static inline unsigned rn_conn_remote(const struct rn_conn *conn)
 {

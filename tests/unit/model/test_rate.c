@@ -12,14 +12,14 @@
 
 #define START (1700000000 * RN_SEC + 250 * RN_MSEC)
 
-// A packet as flow counts it: the ring is rolled only when the second differs from that of the packet before.
+// A packet as flow counts it: the ring is rolled only when another second has begun.
 static void count(struct rn_conn *conn, unsigned end, uint64_t bytes, rn_time now)
 {
     bool fresh = conn->packets[0] + conn->packets[1] == 0;
     if (fresh)
         conn->first_seen = conn->last_seen = now;
-    if (fresh || rn_time_sec(now) != rn_time_sec(conn->last_seen))
-        rn_rate_roll(&conn->rate, conn->bytes, (uint32_t)rn_time_sec(now));
+    if (rn_time_sec(now) > rn_time_sec(conn->last_seen))
+        rn_conn_rate_roll(conn, now);
     conn->packets[end]++;
     conn->bytes[end] += bytes;
     if (now > conn->last_seen)
