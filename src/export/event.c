@@ -53,8 +53,15 @@ static bool is_list(enum rn_fact fact)
     return kind == RN_FACT_LIST || kind == RN_FACT_DNS_QUERY;
 }
 
+// How long the server of DNS took to answer.
+static bool answer_timed(const struct rn_conn *conn)
+{
+    return conn->app == RN_APP_DNS && conn->key.proto == RN_PROTO_UDP && conn->rtt_known &&
+           conn->timed.exchange == RN_EXCHANGE_DNS && conn->timed.rtt >= 0;
+}
+
 // The facts come ordered by key, the items of a list one after the other.
-static char *put_app(char *p, const struct rn_facts *facts)
+static char *put_app(char *p, const struct rn_conn *conn, const struct rn_facts *facts)
 {
     struct rn_fact_item item;
     enum rn_fact last = RN_FACT_NONE;
@@ -76,6 +83,10 @@ static char *put_app(char *p, const struct rn_facts *facts)
     }
     if (array)
         p = export_end(p, array, ']');
+    if (answer_timed(conn)) { // behind all other keys of DNS
+        p = EXPORT_KEY(p, "rtt_ms");
+        p = export_fixed(p, (uint64_t)conn->timed.rtt, 6);
+    }
     return export_end(p, open, '}');
 }
 
@@ -206,22 +217,9 @@ static char *put_state(char *p, const struct rn_conn_event *event)
     return export_text(p, rn_bytes_of(text.s, text.len));
 }
 
-static bool rtt_known(const struct rn_conn *conn)
+static bool initial_rtt_known(const struct rn_conn *conn)
 {
     return conn->key.proto == RN_PROTO_TCP && conn->rtt_known && conn->tcp.initial_rtt >= 0;
-}
-
-// The smoothed time of data, else that of the handshake.
-static bool displayed_rtt(const struct rn_conn_event *event, rn_dur *out)
-{
-    const struct rn_conn *conn = &event->conn;
-    if (conn->key.proto == RN_PROTO_TCP && event->tcp.rtt_known)
-        *out = event->tcp.rtt;
-    else if (rtt_known(conn))
-        *out = conn->tcp.initial_rtt;
-    else
-        return false;
-    return true;
 }
 
 // The smaller of what the ends announced: what a segment can hold, either way. 0: neither told.
@@ -266,7 +264,7 @@ static char *put_tcp(char *p, const struct rn_conn_event *event)
     *p++ = '{';
     if (closed)
         p = put_marks_before(p, &event->tcp);
-    if (rtt_known(conn)) {
+    if (initial_rtt_known(conn)) {
         p = EXPORT_KEY(p, "initial_rtt_ms");
         p = export_fixed(p, (uint64_t)conn->tcp.initial_rtt, 6);
     }
@@ -282,7 +280,7 @@ static char *put_tcp(char *p, const struct rn_conn_event *event)
         PUT_MARKS(p, "retransmits", &event->tcp, RN_TCP_MARK_RETRANSMIT);
     }
     rn_dur rtt;
-    if (displayed_rtt(event, &rtt)) {
+    if (rn_conn_rtt(conn, &event->tcp, &rtt)) {
         p = EXPORT_KEY(p, "rtt_ms");
         p = export_fixed(p, (uint64_t)rtt, 6);
     }
@@ -322,7 +320,7 @@ char *export_event(char *p, const struct export_ctx *ctx, const struct rn_conn_e
     char *open = p;
     *p++ = '{';
     if (conn->app != RN_APP_NONE && facts->len > 0)
-        p = put_app(p, facts);
+        p = put_app(p, conn, facts);
     if (conn->match != RN_MATCH_NONE) {
         p = EXPORT_KEY(p, "attribution_match");
         p = export_cstr(p, rn_match_name((enum rn_match)conn->match));
@@ -353,7 +351,7 @@ char *export_event(char *p, const struct export_ctx *ctx, const struct rn_conn_e
         p = export_cstr(p, rn_close_reason_name(event->reason));
     }
     rn_dur rtt;
-    if (displayed_rtt(event, &rtt)) {
+    if (rn_conn_rtt(conn, &event->tcp, &rtt)) {
         p = EXPORT_KEY(p, "rtt_ms");
         p = export_fixed(p, ((uint64_t)rtt + 50000) / 100000, 1);
     }

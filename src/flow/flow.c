@@ -8,6 +8,7 @@ static void shard_done(struct flow_shard *s)
 {
     rn_pages_unmap(s->index, s->slots * sizeof *s->index);
     flow_tcp_done(s);
+    flow_exchange_done(s);
     rn_pool_done(&s->rows);
     flow_store_done(s->facts);
     rn_mutex_done(&s->lock);
@@ -44,6 +45,9 @@ static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsig
     int rc = rn_pool_init(&s->rows, FLOW_ROW_BYTES, cap, err);
     if (!rc)
         rc = flow_tcp_init(s, cap, err);
+    if (!rc)
+        rc = flow_exchange_init(s, cfg->shards, err);
+    s->looks_inside = cfg->dpi;
     return !rc && cfg->dpi ? flow_store_init(s->facts, cap, err) : rc;
 }
 

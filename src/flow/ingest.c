@@ -77,6 +77,10 @@ static void transport(struct flow_shard *s, uint32_t row, const struct rn_packet
         conn->icmp.type = p->icmp.type;
         conn->icmp.code = p->icmp.code;
         conn->icmp.echo = p->icmp.echo;
+        flow_exchange(s, row, p);
+        break;
+    case RN_PROTO_UDP:
+        flow_exchange(s, row, p);
         break;
     case RN_PROTO_IGMP:
         memcpy(conn->igmp.group, p->igmp.group, 4);

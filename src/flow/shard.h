@@ -53,8 +53,11 @@ struct flow_shard {
     uint32_t number;
     struct rn_pool rows;
     struct rn_pool facts[FLOW_FACT_CLASSES];
-    struct rn_tcp_track *track; // by row; used by rows of TCP only
-    struct rn_pool tcp_counts;  // of rows of TCP with anything to count
+    struct rn_tcp_track *track;     // by row; used by rows of TCP only
+    struct rn_pool tcp_counts;      // of rows of TCP with anything to count
+    struct flow_question *question; // exchange.c
+    uint32_t question_sets;
+    bool looks_inside; // payloads may be looked at
     struct flow_list queue[FLOW_QUEUES];
     uint32_t wheel[FLOW_LISTS];         // heads
     uint64_t occupied[FLOW_WHEEL / 64]; // hints: a clear bit is an empty bucket
@@ -212,6 +215,12 @@ void flow_archive_done(struct flow_archive *a);
 void flow_archive_add(struct flow_archive *a, const struct flow_shard *s, uint32_t of,
                       rn_time closed_at, enum rn_close_reason reason);
 
+// exchange.c
+int flow_exchange_init(struct flow_shard *s, uint32_t shards, struct rn_err *err);
+void flow_exchange_done(struct flow_shard *s);
+// Times the round trip if the packet (not of TCP) asks or answers.
+void flow_exchange(struct flow_shard *s, uint32_t row, const struct rn_packet *packet);
+
 // tcp.c
 int flow_tcp_init(struct flow_shard *s, uint32_t cap, struct rn_err *err);
 void flow_tcp_done(struct flow_shard *s);
@@ -222,6 +231,8 @@ void flow_tcp_inherit(struct flow_shard *s, uint32_t row, const struct rn_tcp_tr
 bool flow_tcp_packet(struct flow_shard *s, uint32_t row, const struct rn_packet *packet);
 void flow_tcp_release(struct flow_shard *s, uint32_t row);
 void flow_tcp_report(const struct flow_shard *s, uint32_t row, struct rn_tcp_report *out);
+// The round-trip time that the row shows; 0: none.
+rn_dur flow_rtt(const struct flow_shard *s, uint32_t row);
 void flow_tcp_totals(const struct flow_shard *s, struct rn_counts *out);
 static inline struct rn_tcp_track *flow_track(const struct flow_shard *s, uint32_t row)
 {

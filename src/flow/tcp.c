@@ -96,6 +96,16 @@ void flow_tcp_report(const struct flow_shard *s, uint32_t row, struct rn_tcp_rep
         out->options[end] = rn_tcp_options(track, end);
 }
 
+rn_dur flow_rtt(const struct flow_shard *s, uint32_t row)
+{
+    const struct rn_conn *conn = flow_row(s, row);
+    struct rn_tcp_report tcp = {.rtt_known = false};
+    rn_dur rtt;
+    if (conn->key.proto == RN_PROTO_TCP)
+        tcp.rtt_known = rn_tcp_rtt(flow_track(s, row), conn->local, &tcp.rtt);
+    return rn_conn_rtt(conn, &tcp, &rtt) ? rtt : 0;
+}
+
 void flow_tcp_totals(const struct flow_shard *s, struct rn_counts *out)
 {
     for (unsigned mark = 0; mark < RN_TCP_MARK_COUNT; mark++) {

@@ -118,9 +118,10 @@ static void text_key(const struct look *look, const struct rn_conn *conn,
         word[i] = be64((const uint8_t *)text + (size_t)i * 8);
 }
 
-static void sort_key(const struct look *look, const struct rn_conn *conn,
+static void sort_key(const struct look *look, const struct flow_shard *s, uint32_t row,
                      const struct rn_facts *facts, uint64_t word[WORDS])
 {
+    const struct rn_conn *conn = flow_row(s, row);
     word[0] = word[1] = word[2] = 0;
     word[WORD_CREATED] = in_order(conn->first_seen);
     word[WORD_ID] = conn->id;
@@ -136,7 +137,7 @@ static void sort_key(const struct look *look, const struct rn_conn *conn,
         end_key(conn, conn->local, word);
         break;
     case RN_SORT_RTT:
-        word[0] = conn->rtt_known ? in_order(conn->tcp.initial_rtt) : in_order(0);
+        word[0] = in_order(flow_rtt(s, row));
         break;
     case RN_SORT_BANDWIDTH:
         word[0] = bandwidth_key(conn, look->now);
@@ -207,7 +208,7 @@ static void look_at(struct look *look, const struct flow_shard *s, uint32_t row)
         return;
     struct entry *entry = &view->entry[view->count];
     entry->place = s->number << ROW_BITS | row;
-    sort_key(look, conn, facts, entry->word);
+    sort_key(look, s, row, facts, entry->word);
     view->matched++;
     if (RN_UNLIKELY(request->has_selected && rn_key_equal(&conn->key, &request->selected)) &&
         (!view->met || view->chosen.word[WORD_ID] < conn->id)) {

@@ -26,6 +26,22 @@ static bool active(const struct rn_conn *conn, const struct rn_timeouts *t, rn_t
     return rn_conn_age(conn, now) < t->after[RN_TIMEOUT_ACTIVE_FOR];
 }
 
+bool rn_conn_rtt(const struct rn_conn *conn, const struct rn_tcp_report *tcp, rn_dur *out)
+{
+    bool is_tcp = conn->key.proto == RN_PROTO_TCP;
+    if (is_tcp && tcp && tcp->rtt_known) {
+        *out = tcp->rtt;
+        return true;
+    }
+    if (!conn->rtt_known)
+        return false;
+    if (!is_tcp && conn->timed.exchange != RN_EXCHANGE_QUIC &&
+        conn->timed.exchange != RN_EXCHANGE_ECHO)
+        return false; // how long a server took to answer, rather than the way there
+    *out = is_tcp ? conn->tcp.initial_rtt : conn->timed.rtt;
+    return *out >= 0;
+}
+
 // What a connection of TCP that is up speaks may keep it longer.
 static enum rn_timeout established_timeout(const struct rn_conn *conn, const struct rn_timeouts *t,
                                            rn_time now)

@@ -121,8 +121,9 @@ static void see_syn(struct rn_conn *conn, struct rn_tcp_track *track,
     bool again = !(packet->tcp.flags & RN_TCP_ACK) && incarnates(conn, track, packet);
     if (again)
         rn_tcp_restart(track);
+    // An answer may begin anew as well, if a reset came between.
     if (!(conn->tcp.saw[from] & RN_TCP_SAW_FIN) &&
-        (again || !(conn->tcp.saw[from] & (RN_TCP_SAW_SYN | RN_TCP_SAW_SYN_ACK))))
+        (again || packet->tcp.flags & RN_TCP_ACK || !(conn->tcp.saw[from] & RN_TCP_SAW_SYN)))
         conn->tcp.isn[from] = packet->tcp.seq;
     see_options(conn, packet);
     if (packet->tcp.flags & RN_TCP_ACK) {

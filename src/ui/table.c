@@ -209,13 +209,14 @@ static enum rn_style rtt_style(rn_dur rtt)
 static void put_rtt(const struct line *line)
 {
     const struct rn_conn *conn = &line->row->conn;
-    if (conn->key.proto != RN_PROTO_TCP || !conn->rtt_known) {
+    rn_dur rtt;
+    if (!rn_conn_rtt(conn, &line->row->tcp, &rtt)) {
         put_cell(line, UI_COL_RTT, RN_STYLE_MUTED, "-");
         return;
     }
     char text[UI_NUMBER_SIZE];
-    ui_fmt_rtt(text, conn->tcp.initial_rtt);
-    put_cell(line, UI_COL_RTT, rtt_style(conn->tcp.initial_rtt), text);
+    ui_fmt_rtt(text, rtt);
+    put_cell(line, UI_COL_RTT, rtt_style(rtt), text);
 }
 
 static void put_bandwidth(const struct line *line)

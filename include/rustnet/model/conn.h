@@ -11,6 +11,7 @@
 #include "rustnet/base/text.h"
 #include "rustnet/base/time.h"
 #include "rustnet/model/addr.h"
+#include "rustnet/model/exchange.h"
 #include "rustnet/model/facts.h"
 #include "rustnet/model/packet.h"
 #include "rustnet/model/tcp.h"
@@ -127,6 +128,12 @@ struct rn_conn {
             uint16_t op;
             uint8_t sender; // end of the key
         } arp;
+        // Of protocols that are not TCP, behind what they keep for themselves.
+        struct {
+            uint8_t own[15];
+            uint8_t exchange; // enum rn_exchange: what was timed
+            rn_dur rtt;       // where rtt_known
+        } timed;
     };
     bool rtt_known;
     uint8_t vlan_count;
@@ -151,6 +158,8 @@ struct rn_conn {
 };
 _Static_assert(sizeof(struct rn_conn) <= 312, "with track and index, 400 bytes a connection");
 _Static_assert(offsetof(struct rn_conn, packets) == 64, "line 1 is full: key to initiator");
+_Static_assert(offsetof(struct rn_conn, timed.rtt) == offsetof(struct rn_conn, tcp.initial_rtt),
+               "rtt_known is about one place, whatever the protocol");
 _Static_assert(offsetof(struct rn_conn, tcp) == 128, "line 2 is full: the counters");
 _Static_assert(offsetof(struct rn_conn, tcp_ref) + 4 <= 192, "line 3: transport and owner");
 _Static_assert(offsetof(struct rn_conn, rate) >= 192, "an ordinary packet leaves the rates alone");
@@ -191,6 +200,9 @@ static inline bool rn_tcp_state_terminal(enum rn_tcp_state state)
 }
 // Idle time (or the time since its socket was found open), or the time since the terminal state was reached.
 rn_dur rn_conn_age(const struct rn_conn *conn, rn_time now);
+// The round-trip time to show: the smoothed one of TCP's data, else that of the handshake (TCP, QUIC) or of the last
+// echo; false: none. tcp: the row's report, or NULL.
+bool rn_conn_rtt(const struct rn_conn *conn, const struct rn_tcp_report *tcp, rn_dur *out);
 // How old the row may get, as things stand now: an idle connection is given less than an active one.
 rn_dur rn_conn_timeout(const struct rn_conn *conn, const struct rn_timeouts *t, rn_time now);
 // When age would exceed the time-out if nothing more came; the row goes once now is later than this.

@@ -315,6 +315,23 @@ static void time_that_goes_back_gives_no_negative_number(void **state)
     assert_false(has(&event, "rtt"));
 }
 
+static void an_answer_of_dns_is_timed(void **state)
+{
+    (void)state;
+    struct rn_conn_event event = made(RN_PROTO_UDP, "10.0.0.1", 50000, "10.0.0.9", 53);
+    event.conn.app = RN_APP_DNS;
+    put(&event.facts, RN_FACT_RCODE, "NOERROR");
+    assert_false(has(&event, "rtt_ms"));
+    event.conn.rtt_known = true;
+    event.conn.timed.rtt = 12345678;
+    event.conn.timed.exchange = RN_EXCHANGE_DNS;
+    assert_true(has(&event, "\"rcode\":\"NOERROR\",\"rtt_ms\":12.345678},"));
+    assert_false(has(&event, "\"rtt_ms\":12.3,"));
+    event.conn.timed.exchange = RN_EXCHANGE_QUIC;
+    assert_false(has(&event, "\"rtt_ms\":12.345678"));
+    assert_true(has(&event, "\"rtt_ms\":12.3,"));
+}
+
 static void the_summary(void **state)
 {
     (void)state;
@@ -445,6 +462,7 @@ int main(void)
         cmocka_unit_test(direction_needs_proof_and_a_local_end),
         cmocka_unit_test(window_scale_counts_only_where_both_agreed),
         cmocka_unit_test(time_that_goes_back_gives_no_negative_number),
+        cmocka_unit_test(an_answer_of_dns_is_timed),
         cmocka_unit_test(the_summary),
         cmocka_unit_test(any_row_gives_one_tidy_line),
         cmocka_unit_test(the_longest_line_fits),

@@ -188,9 +188,38 @@ static void names_are_those_of_the_event_stream(void **state)
         assert_string_equal(rn_match_name((enum rn_match)i), matches[i]);
 }
 
+static void the_round_trip_to_show(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {.key.proto = RN_PROTO_TCP};
+    struct rn_tcp_report tcp = {.rtt = 5 * RN_MSEC};
+    rn_dur rtt = -1;
+    assert_false(rn_conn_rtt(&conn, &tcp, &rtt));
+    conn.rtt_known = true;
+    conn.tcp.initial_rtt = 9 * RN_MSEC;
+    assert_true(rn_conn_rtt(&conn, &tcp, &rtt));
+    assert_int_equal(rtt, 9 * RN_MSEC);
+    tcp.rtt_known = true; // that of data is the newer one
+    assert_true(rn_conn_rtt(&conn, &tcp, &rtt));
+    assert_int_equal(rtt, 5 * RN_MSEC);
+    assert_true(rn_conn_rtt(&conn, NULL, &rtt));
+    assert_int_equal(rtt, 9 * RN_MSEC);
+    conn.tcp.initial_rtt = -1;
+    assert_false(rn_conn_rtt(&conn, NULL, &rtt));
+    static const enum rn_exchange shown[] = {RN_EXCHANGE_ECHO, RN_EXCHANGE_QUIC};
+    conn.key.proto = RN_PROTO_UDP;
+    conn.timed.rtt = 7;
+    for (unsigned kind = 0; kind < RN_EXCHANGE_COUNT; kind++) {
+        conn.timed.exchange = (uint8_t)kind;
+        assert_int_equal(rn_conn_rtt(&conn, &tcp, &rtt), kind == shown[0] || kind == shown[1]);
+    }
+    assert_int_equal(rtt, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_round_trip_to_show),
         cmocka_unit_test(tcp_timeouts_follow_the_state),
         cmocka_unit_test(an_established_connection_gets_less_when_idle),
         cmocka_unit_test(other_protocols_have_one_timeout),
