@@ -10,6 +10,7 @@
 #include "rustnet/base/pool.h"
 #include "rustnet/base/text.h"
 #include "rustnet/base/verdict.h"
+#include "rustnet/model/exchange.h"
 #include "rustnet/model/facts.h"
 #include "rustnet/model/packet.h"
 
@@ -157,5 +158,20 @@ const struct rn_dpi_proto *const *rn_dpi_table(void);
 
 // Whether port is the well-known server port of a service that this program knows: a hint, never a proof.
 bool rn_dpi_server_port(uint16_t proto, uint16_t port);
+
+// A datagram of UDP that asks, or one that answers; false: neither, as far as its first bytes say. The answer to a
+// question has its kind and number. Pure, and cheap: it is asked for every datagram.
+enum rn_dpi_role {
+    RN_DPI_ASKS,
+    RN_DPI_ANSWERS,
+    RN_DPI_EITHER, // what the end says that was not the first to speak answers
+};
+struct rn_dpi_exchange {
+    uint64_t number;
+    enum rn_exchange kind;
+    enum rn_dpi_role role;
+};
+bool rn_dpi_exchange(uint16_t src_port, uint16_t dst_port, struct rn_bytes payload,
+                     struct rn_dpi_exchange *out);
 
 #endif

@@ -29,7 +29,12 @@ struct rn_flow_cfg {
     struct rn_local_addrs local; // addresses that are ours at the start
     struct rn_intern
         *names; // process names that come with packets (PKTAP); NULL: they are left out
+    const struct rn_timeouts *timeouts; // copied; NULL: the defaults
+    bool
+        ask_open; // rows that are over wait for an answer, if their socket may still be open (rn_flow_doubtful)
+    uint32_t archive; // closed rows that are kept; 0: none
 };
+#define RN_FLOW_ARCHIVE 5000
 
 struct rn_flow;
 struct rn_flow *rn_flow_new(const struct rn_flow_cfg *cfg, struct rn_err *err);
@@ -79,6 +84,35 @@ unsigned rn_flow_pending(struct rn_flow *flow, unsigned shard, uint32_t *cursor,
 bool rn_flow_patch(struct rn_flow *flow, const struct rn_key *key, uint64_t id, uint32_t pid,
                    uint32_t uid, uint32_t name_id);
 
+// With cfg.ask_open: rows whose time-out has passed, but whose socket may still be open on this machine. Copies up to
+// RN_FLOW_STRETCH of a shard; they wait, and are told again, until rn_flow_keep answers or a packet comes.
+unsigned rn_flow_doubtful(struct rn_flow *flow, unsigned shard,
+                          struct rn_pending out[RN_FLOW_STRETCH]);
+// The answer: open, and its age counts from `now`; or not, and the next cleanup removes it. Refused (false) if that row
+// is gone, or nobody asked.
+bool rn_flow_keep(struct rn_flow *flow, const struct rn_key *key, uint64_t id, rn_time now,
+                  bool open);
+
+// Rows that have left the table, as they were then, the newest cfg.archive of them. Not in it: rows that were evicted
+// before they were more than half-open or one packet, and those that were still there at the end (RN_CLOSE_END).
+struct rn_archived {
+    uint64_t number; // in the order in which they left, from 0
+    rn_time closed_at;
+    enum rn_close_reason reason;
+    struct rn_conn conn;
+    struct rn_tcp_report tcp; // of a row of TCP
+    struct rn_facts facts;
+};
+uint32_t rn_flow_archive_count(struct rn_flow *flow);
+// Rows that were ever archived: the number of the next one.
+uint64_t rn_flow_archive_total(struct rn_flow *flow);
+// Copies the newest rows whose number is less than `before` (UINT64_MAX: of all), newest first; returns how many.
+// A row that leaves the table after rn_flow_archive_total and before a view has a number >= that total: who looks at
+// both lists in this order, with `before` = that total, sees no row twice.
+uint32_t rn_flow_archive_copy(struct rn_flow *flow, uint64_t before, struct rn_archived *out,
+                              uint32_t max);
+void rn_flow_archive_clear(struct rn_flow *flow);
+
 // Pure helpers of a view; called under a shard lock, so they may do nothing but look.
 struct rn_view_ops {
     void *ctx;
@@ -105,7 +139,7 @@ void rn_flow_counts(struct rn_flow *flow, struct rn_counts *out);
 uint32_t rn_flow_rows(struct rn_flow *flow);
 // Bytes of all rows that ever were: [0] sent by the local end, [1] received.
 void rn_flow_traffic(struct rn_flow *flow, uint64_t out_bytes[2]);
-// Forgets every row without events.
+// Forgets every row that is there when it begins, without events; the archive too.
 void rn_flow_clear(struct rn_flow *flow);
 
 #endif

@@ -36,6 +36,9 @@ void rn_host_refresh(struct rn_host *host);
 bool rn_host_owner(struct rn_host *host, uint16_t proto, const struct rn_ip *local,
                    uint16_t local_port, const struct rn_ip *remote, uint16_t remote_port,
                    struct rn_process *out);
+// Whether the last refresh met the socket local -> remote, whoever owns it.
+bool rn_host_listed(const struct rn_host *host, uint16_t proto, const struct rn_ip *local,
+                    uint16_t local_port, const struct rn_ip *remote, uint16_t remote_port);
 
 // Addresses and default gateways of this machine now.
 int rn_host_addresses(struct rn_local_addrs *out, struct rn_err *err);

@@ -8,6 +8,7 @@
 #include "options.h"
 #include "replay.h"
 #include "screen.h"
+#include "timeouts.h"
 
 static int complain(const struct rn_err *err, int code)
 {
@@ -56,5 +57,7 @@ int main(int argc, char **argv)
         return fputs(app_help, stdout) < 0;
     if (options.wish == APP_VERSION)
         return puts("rustnet " RN_VERSION) < 0;
+    if (options.timeouts_file && app_timeouts_load(options.timeouts_file, &options.timeouts, &err))
+        return complain(&err, APP_EXIT_WORLD);
     return run(&options, &err) ? complain(&err, APP_EXIT_WORLD) : 0;
 }

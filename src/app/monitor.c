@@ -62,7 +62,10 @@ static int open_tables(struct app_monitor *m, struct rn_err *err)
                               .dpi = !o->no_dpi,
                               .seed = m->seed,
                               .local = m->enrich.local,
-                              .names = m->names};
+                              .names = m->names,
+                              .timeouts = &o->timeouts,
+                              .ask_open = m->host != NULL,
+                              .archive = o->headless ? 0 : RN_FLOW_ARCHIVE};
     if (!(m->flow = rn_flow_new(&cfg, err)))
         return err->code;
     bool live = rn_capture_is_live(m->capture);

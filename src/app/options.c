@@ -38,6 +38,7 @@ const char app_help[] =
     "      --play FILE              The same on the screen, at the pace of the trace\n"
     "      --local ADDR[/LEN]       Address that counts as local in a trace (repeatable)\n"
     "      --max-connections N      Rows of the table (50000)\n"
+    "      --timeouts FILE          How long rows live (docs/timeouts.md)\n"
     "      --workers N              Threads that inspect packets (processors, at most 4)\n"
     "  -B, --buffer-size KIB        Kernel buffer of the capture (32768)\n"
     "      --check                  Say whether a capture with these options is possible\n"
@@ -51,6 +52,7 @@ enum {
     OPT_JSON_LOG,
     OPT_LOCAL,
     OPT_MAX,
+    OPT_TIMEOUTS,
     OPT_NO_DPI,
     OPT_NO_COLOR,
     OPT_SHOW_LOCALHOST,
@@ -77,6 +79,7 @@ static const struct option table[] = {
     {"play", required_argument, NULL, OPT_PLAY},
     {"local", required_argument, NULL, OPT_LOCAL},
     {"max-connections", required_argument, NULL, OPT_MAX},
+    {"timeouts", required_argument, NULL, OPT_TIMEOUTS},
     {"workers", required_argument, NULL, OPT_WORKERS},
     {"buffer-size", required_argument, NULL, 'B'},
     {"check", no_argument, NULL, OPT_CHECK},
@@ -176,6 +179,9 @@ static int take(int opt, struct app_options *out, struct rn_err *err)
     case OPT_MAX:
         return take_number("--max-connections", 1, RN_FLOW_MAX_CONNECTIONS, &out->max_connections,
                            err);
+    case OPT_TIMEOUTS:
+        out->timeouts_file = optarg;
+        return 0;
     case OPT_WORKERS:
         return take_number("--workers", 1, APP_WORKERS_MAX, &out->workers, err);
     case OPT_NO_DPI:
@@ -226,7 +232,8 @@ int app_options_parse(int argc, char **argv, struct app_options *out, struct rn_
     unsigned cpus = rn_cpu_count();
     *out = (struct app_options){.max_connections = 50000,
                                 .workers = cpus < WORKERS_DEFAULT ? cpus : WORKERS_DEFAULT,
-                                .refresh_ms = REFRESH_DEFAULT};
+                                .refresh_ms = REFRESH_DEFAULT,
+                                .timeouts = rn_timeouts_default};
     opterr = 0;
     optind = 0; // like 1, and forgets where an earlier parse stopped (glibc, musl)
     for (int opt; (opt = getopt_long(argc, argv, "i:r:f:l:B:hV", table, NULL)) != -1;) {

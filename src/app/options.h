@@ -10,6 +10,7 @@
 #include "rustnet/base/log.h"
 #include "rustnet/base/time.h"
 #include "rustnet/model/addr.h"
+#include "rustnet/model/timeouts.h"
 
 #define APP_EXIT_WORLD 1 // device, file, privilege
 #define APP_EXIT_USAGE 2
@@ -27,6 +28,7 @@ struct app_options {
     const char *read, *play;
     const char *filter;
     const char *json_log;
+    const char *timeouts_file; // NULL: the defaults
     bool headless, no_dpi, no_color, show_loopback;
     uint32_t max_connections;
     uint32_t workers;
@@ -35,6 +37,7 @@ struct app_options {
     rn_dur duration;     // 0: until it is ended
     enum rn_log_level log_level;
     struct rn_local_addrs local;
+    struct rn_timeouts timeouts; // the defaults, until app_timeouts_load
 };
 
 // -EINVAL and one line in err for anything that is wrong on the command line.

@@ -157,7 +157,8 @@ static int open_all(struct replay *r, const struct app_options *o, struct rn_err
                               .ordered = true,
                               .seed = r->seed,
                               .local = o->local,
-                              .names = r->names};
+                              .names = r->names,
+                              .timeouts = &o->timeouts};
     if (!(r->flow = rn_flow_new(&cfg, err)))
         return err->code;
     struct rn_jsonl_cfg jsonl = {.names = r->names, .service = rn_service_of};

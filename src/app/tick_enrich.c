@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owners of sockets, and the addresses of this machine.
+// Owners of sockets, whether those of idle rows are still open, and the addresses of this machine.
 //
-//   rn_flow_pending (copies keys, one shard locked) -> rn_host_owner (no lock) -> rn_flow_patch (one shard locked)
+//   rn_flow_pending  (copies keys, one shard locked) -> rn_host_owner  (no lock) -> rn_flow_patch (one shard locked)
+//   rn_flow_doubtful (the same)                      -> rn_host_listed (no lock) -> rn_flow_keep  (the same)
 //
 // 1. The system is asked at most once a pass, and only if a row wants to know.
 // 2. A row that was replaced meanwhile has another id, and the patch is refused.
@@ -21,6 +22,14 @@ static bool is_ours(const struct app_monitor *m, const struct rn_pending *p)
     return p->local_known || rn_local_has(&m->enrich.local, &p->key.ip[p->local]);
 }
 
+// Asks the system, unless that was done in this pass.
+static void ask(struct app_monitor *m, bool *fresh)
+{
+    if (!*fresh)
+        rn_host_refresh(m->host);
+    *fresh = true;
+}
+
 static void name_owner(struct app_monitor *m, const struct rn_pending *p)
 {
     unsigned local = p->local, remote = 1 - local;
@@ -32,21 +41,36 @@ static void name_owner(struct app_monitor *m, const struct rn_pending *p)
     (void)rn_flow_patch(m->flow, &p->key, p->id, owner.pid, owner.uid, name);
 }
 
-static void pass(struct app_monitor *m, bool young, rn_time now)
+static void name_owners(struct app_monitor *m, bool young, rn_time now, bool *fresh)
 {
     struct rn_pending pending[RN_FLOW_STRETCH];
-    bool fresh = false;
     for (unsigned shard = 0; shard < rn_flow_shards(m->flow); shard++) {
         uint32_t cursor = 0;
         unsigned n;
         while ((n = rn_flow_pending(m->flow, shard, &cursor, young, now, pending)) > 0)
+            for (unsigned i = 0; i < n; i++)
+                if (is_ours(m, &pending[i])) {
+                    ask(m, fresh);
+                    name_owner(m, &pending[i]);
+                }
+    }
+}
+
+// Rows whose time is over stay as long as the system lists their sockets.
+static void keep_open(struct app_monitor *m, rn_time now, bool *fresh)
+{
+    struct rn_pending doubtful[RN_FLOW_STRETCH];
+    for (unsigned shard = 0; shard < rn_flow_shards(m->flow); shard++) {
+        unsigned n;
+        while ((n = rn_flow_doubtful(m->flow, shard, doubtful)) > 0)
             for (unsigned i = 0; i < n; i++) {
-                if (!is_ours(m, &pending[i]))
-                    continue;
-                if (!fresh)
-                    rn_host_refresh(m->host);
-                fresh = true;
-                name_owner(m, &pending[i]);
+                const struct rn_pending *p = &doubtful[i];
+                unsigned local = p->local, remote = 1 - local;
+                ask(m, fresh);
+                bool open =
+                    rn_host_listed(m->host, p->key.proto, &p->key.ip[local], p->key.port[local],
+                                   &p->key.ip[remote], p->key.port[remote]);
+                (void)rn_flow_keep(m->flow, &p->key, p->id, now, open);
             }
     }
 }
@@ -97,10 +121,12 @@ rn_dur app_tick_enrich(struct app_monitor *m, rn_time now)
 {
     struct app_enrich *e = &m->enrich;
     look_after_local(m, now);
-    bool all = now >= e->all_at;
+    bool all = now >= e->all_at, fresh = false;
     if (all)
         e->all_at = rn_time_add(now, ALL_EVERY);
-    pass(m, !all, now);
+    name_owners(m, !all, now, &fresh);
+    if (all)
+        keep_open(m, now, &fresh);
     struct rn_host_status status;
     rn_host_status(m->host, &status);
     rn_mutex_lock(&m->stats.lock);

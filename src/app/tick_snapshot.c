@@ -73,6 +73,7 @@ rn_dur app_tick_snapshot(struct app_monitor *m, rn_time now)
                                     .match = query.filter.count ? rn_ui_match : NULL,
                                     .sort_text = rn_ui_sort_text};
     out->now = now;
+    out->timeouts = m->options->timeouts;
     rn_flow_view(m->flow, m->view, &ops, now, out);
     struct rn_local_addrs *local = &m->view_local;
     rn_mutex_lock(&m->stats.lock);

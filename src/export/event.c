@@ -53,8 +53,15 @@ static bool is_list(enum rn_fact fact)
     return kind == RN_FACT_LIST || kind == RN_FACT_DNS_QUERY;
 }
 
+// How long the server of DNS took to answer.
+static bool answer_timed(const struct rn_conn *conn)
+{
+    return conn->app == RN_APP_DNS && conn->key.proto == RN_PROTO_UDP && conn->rtt_known &&
+           conn->timed.exchange == RN_EXCHANGE_DNS && conn->timed.rtt >= 0;
+}
+
 // The facts come ordered by key, the items of a list one after the other. What inspection did not tell stands elsewhere.
-static char *put_app(char *p, const struct rn_facts *facts)
+static char *put_app(char *p, const struct rn_conn *conn, const struct rn_facts *facts)
 {
     struct rn_fact_item item;
     enum rn_fact last = RN_FACT_NONE;
@@ -78,6 +85,10 @@ static char *put_app(char *p, const struct rn_facts *facts)
     }
     if (array)
         p = export_end(p, array, ']');
+    if (answer_timed(conn)) { // behind all other keys of DNS
+        p = EXPORT_KEY(p, "rtt_ms");
+        p = export_fixed(p, (uint64_t)conn->timed.rtt, 6);
+    }
     return p == open + 1 ? begin : export_end(p, open, '}');
 }
 
@@ -219,7 +230,7 @@ static char *put_state(char *p, const struct rn_conn_event *event)
     return export_text(p, rn_bytes_of(text.s, text.len));
 }
 
-static bool rtt_known(const struct rn_conn *conn)
+static bool initial_rtt_known(const struct rn_conn *conn)
 {
     return conn->key.proto == RN_PROTO_TCP && conn->rtt_known && conn->tcp.initial_rtt >= 0;
 }
@@ -239,27 +250,59 @@ static bool scale_in_force(const struct rn_conn *conn)
     return (remote & RN_TCP_SCALE_KNOWN) && (!own_syn || (local & RN_TCP_SCALE_KNOWN));
 }
 
-static char *put_tcp(char *p, const struct rn_conn *conn)
+// A counter that belongs to connection_closed.
+#define PUT_MARKS(p, name, report, mark)                      \
+    do {                                                      \
+        (p) = EXPORT_KEY((p), name);                          \
+        (p) = export_number((p), (report)->counts.n[(mark)]); \
+    } while (0)
+
+// In the order of the keys, two and two around those that are known from the handshake.
+static char *put_marks_before(char *p, const struct rn_tcp_report *tcp)
 {
+    PUT_MARKS(p, "duplicate_acks", tcp, RN_TCP_MARK_DUPLICATE_ACK);
+    PUT_MARKS(p, "fast_retransmits", tcp, RN_TCP_MARK_FAST);
+    return p;
+}
+
+static char *put_tcp(char *p, const struct rn_conn_event *event)
+{
+    const struct rn_conn *conn = &event->conn;
+    const bool closed = event->kind == RN_EVENT_CLOSED;
     if (conn->key.proto != RN_PROTO_TCP)
         return p;
     char *begin = p;
     p = EXPORT_KEY(p, "tcp");
     char *open = p;
     *p++ = '{';
-    if (rtt_known(conn)) {
+    if (closed)
+        p = put_marks_before(p, &event->tcp);
+    if (initial_rtt_known(conn)) {
         p = EXPORT_KEY(p, "initial_rtt_ms");
         p = export_fixed(p, (uint64_t)conn->tcp.initial_rtt, 6);
     }
+    if (closed)
+        PUT_MARKS(p, "keep_alives", &event->tcp, RN_TCP_MARK_KEEP_ALIVE);
     unsigned mss = effective_mss(conn);
     if (mss != 0) {
         p = EXPORT_KEY(p, "mss");
         p = export_number(p, mss);
     }
+    if (closed) {
+        PUT_MARKS(p, "out_of_order", &event->tcp, RN_TCP_MARK_OUT_OF_ORDER);
+        PUT_MARKS(p, "retransmits", &event->tcp, RN_TCP_MARK_RETRANSMIT);
+    }
+    rn_dur rtt;
+    if (rn_conn_rtt(conn, &event->tcp, &rtt)) {
+        p = EXPORT_KEY(p, "rtt_ms");
+        p = export_fixed(p, (uint64_t)rtt, 6);
+    }
     if (scale_in_force(conn)) {
         p = EXPORT_KEY(p, "window_scale");
         p = export_number(p, conn->tcp.window_scale[rn_conn_remote(conn)]);
     }
+    if (closed)
+        PUT_MARKS(p, "zero_windows", &event->tcp, RN_TCP_MARK_ZERO_WINDOW);
     return p == open + 1 ? begin : export_end(p, open, '}');
 }
 
@@ -290,7 +333,7 @@ char *export_event(char *p, const struct export_ctx *ctx, const struct rn_conn_e
     char *open = p;
     *p++ = '{';
     if (conn->app != RN_APP_NONE && facts->len > 0)
-        p = put_app(p, facts);
+        p = put_app(p, conn, facts);
     if (conn->match != RN_MATCH_NONE) {
         p = EXPORT_KEY(p, "attribution_match");
         p = export_cstr(p, rn_match_name((enum rn_match)conn->match));
@@ -321,14 +364,15 @@ char *export_event(char *p, const struct export_ctx *ctx, const struct rn_conn_e
         p = EXPORT_KEY(p, "reason");
         p = export_cstr(p, rn_close_reason_name(event->reason));
     }
-    if (rtt_known(conn)) {
+    rn_dur rtt;
+    if (rn_conn_rtt(conn, &event->tcp, &rtt)) {
         p = EXPORT_KEY(p, "rtt_ms");
-        p = export_fixed(p, ((uint64_t)conn->tcp.initial_rtt + 50000) / 100000, 1);
+        p = export_fixed(p, ((uint64_t)rtt + 50000) / 100000, 1);
     }
     p = put_service(p, ctx, conn);
     p = put_source(p, ctx, conn);
     p = put_state(p, event);
-    p = put_tcp(p, conn);
+    p = put_tcp(p, event);
     p = EXPORT_KEY(p, "timestamp");
     p = export_time(p, event->time);
     p = put_vlan(p, conn);

@@ -6,10 +6,11 @@
 
 static void shard_done(struct flow_shard *s)
 {
-    rn_pages_unmap(s->index, ((size_t)s->mask + 1) * sizeof *s->index);
+    rn_pages_unmap(s->index, s->slots * sizeof *s->index);
+    flow_tcp_done(s);
+    flow_exchange_done(s);
     rn_pool_done(&s->rows);
-    for (unsigned c = 0; c < FLOW_FACT_CLASSES; c++)
-        rn_pool_done(&s->facts[c]);
+    flow_store_done(s->facts);
     rn_dpi_memory_done(&s->inspection);
     rn_mutex_done(&s->lock);
 }
@@ -20,39 +21,37 @@ void rn_flow_free(struct rn_flow *flow)
         return;
     for (unsigned i = 0; flow->shard && i < flow->cfg.shards; i++)
         shard_done(&flow->shard[i]);
+    flow_archive_done(&flow->archive);
     rn_pages_unmap(flow->shard, flow->shards_bytes);
     flow_names_free(flow->learned);
     rn_pages_unmap(flow, sizeof *flow);
-}
-
-// How many there are of a class of facts: of the two smallest one for a row's facts and one for its name; large facts are
-// rare.
-static uint32_t facts_cap(uint32_t rows, unsigned class)
-{
-    return class < 2 ? 2 * rows : class < 4 ? rows : (rows >> (class - 3)) + 8;
 }
 
 static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsigned number,
                       struct rn_err *err)
 {
     uint32_t cap = (cfg->max_connections + cfg->shards - 1) / cfg->shards;
-    uint32_t slots = 16;
-    while (slots < cap + cap / 2)
-        slots *= 2;
+    uint32_t slots = cap + cap / 5 * 4 + 16; // four of nine are free at least, for short probes
     rn_mutex_init(&s->lock);
     s->number = number;
-    s->mask = slots - 1;
+    s->slots = slots;
     s->local = cfg->local;
+    s->timeouts = cfg->timeouts;
     for (unsigned q = 0; q < FLOW_QUEUES; q++)
         s->queue[q] = (struct flow_list){FLOW_NONE, FLOW_NONE};
-    for (unsigned i = 0; i <= FLOW_WHEEL; i++)
+    for (unsigned i = 0; i < FLOW_LISTS; i++)
         s->wheel[i] = FLOW_NONE;
     s->index = rn_pages_map((size_t)slots * sizeof *s->index);
     if (!s->index)
         return rn_err_set(err, -ENOMEM, "No memory for an index of %u slots", slots);
-    int rc = rn_pool_init(&s->rows, sizeof(struct rn_conn), cap, err);
-    for (unsigned c = 0; !rc && cfg->dpi && c < FLOW_FACT_CLASSES; c++)
-        rc = rn_pool_init(&s->facts[c], (size_t)32 << c, facts_cap(cap, c), err);
+    int rc = rn_pool_init(&s->rows, FLOW_ROW_BYTES, cap, err);
+    if (!rc)
+        rc = flow_tcp_init(s, cap, err);
+    if (!rc)
+        rc = flow_exchange_init(s, cfg->shards, err);
+    s->looks_inside = cfg->dpi;
+    if (!rc && cfg->dpi)
+        rc = flow_store_init(s->facts, cap, err);
     if (!rc && cfg->dpi)
         rc = rn_dpi_memory_init(&s->inspection, cap, FLOW_BUFFERS / cfg->shards, err);
     return rc;
@@ -74,13 +73,17 @@ struct rn_flow *rn_flow_new(const struct rn_flow_cfg *cfg, struct rn_err *err)
         return NULL;
     }
     flow->cfg = *cfg;
+    flow->timeouts = cfg->timeouts ? *cfg->timeouts : rn_timeouts_default;
+    flow->cfg.timeouts = &flow->timeouts;
     flow->shards_bytes = cfg->shards * sizeof *flow->shard;
     flow->shard = rn_pages_map(flow->shards_bytes);
     int rc = flow->shard ? 0 : rn_err_set(err, -ENOMEM, "No memory for the table");
     for (unsigned i = 0; !rc && i < cfg->shards; i++)
-        rc = shard_init(&flow->shard[i], cfg, i, err);
+        rc = shard_init(&flow->shard[i], &flow->cfg, i, err);
     if (!rc && cfg->dpi && !(flow->learned = flow_names_new(cfg->seed, err)))
         rc = -ENOMEM;
+    int archived = flow_archive_init(&flow->archive, cfg->archive, cfg->dpi, rc ? NULL : err);
+    rc = rc ? rc : archived;
     if (rc) {
         rn_flow_free(flow);
         return NULL;
@@ -102,6 +105,8 @@ void rn_flow_counts(struct rn_flow *flow, struct rn_counts *out)
 {
     out->rows_created = out->rows_closed = out->rows_evicted = 0;
     out->dropped_table = out->facts_refused = out->ignored[RN_IGNORE_LATE] = 0;
+    memset(out->tcp, 0, sizeof out->tcp);
+    memset(out->tcp_rows, 0, sizeof out->tcp_rows);
     for (unsigned i = 0; i < flow->cfg.shards; i++) {
         struct flow_shard *s = &flow->shard[i];
         flow_lock(s);
@@ -111,6 +116,7 @@ void rn_flow_counts(struct rn_flow *flow, struct rn_counts *out)
         out->dropped_table += s->dropped;
         out->facts_refused += s->facts_refused + s->inspection.refused;
         out->ignored[RN_IGNORE_LATE] += s->late;
+        flow_tcp_totals(s, out);
         flow_unlock(s);
     }
 }

@@ -23,11 +23,11 @@ static bool starts_anew(const struct rn_conn *conn, const struct rn_packet *p)
 static void count(struct flow_shard *s, struct rn_conn *conn, const struct rn_packet *p)
 {
     unsigned from = p->from;
-    if (RN_UNLIKELY(!conn->packets[0] && !conn->packets[1]) ||
-        (p->time > conn->last_seen && rn_time_sec(p->time) != rn_time_sec(conn->last_seen)))
-        rn_rate_roll(&conn->rate, conn->bytes, (uint32_t)rn_time_sec(p->time));
-    if (p->time > conn->last_seen)
+    if (p->time > conn->last_seen) {
+        if (rn_time_sec(p->time) != rn_time_sec(conn->last_seen))
+            rn_conn_rate_roll(conn, p->time);
         conn->last_seen = p->time;
+    }
     conn->packets[from]++;
     conn->bytes[from] += p->wire_bytes;
     conn->ip_bytes[from] += p->ip_bytes;
@@ -75,11 +75,8 @@ static void transport(struct flow_shard *s, uint32_t row, const struct rn_packet
     struct rn_conn *conn = flow_row(s, row);
     switch (p->key.proto) {
     case RN_PROTO_TCP:
-        if (rn_conn_tcp_packet(conn, p))
+        if (flow_tcp_packet(s, row, p))
             turn(s, row, p);
-        if (RN_UNLIKELY(p->tcp.flags & RN_TCP_SYN) && !(conn->tcp.saw[p->from] & RN_TCP_SAW_FIN) &&
-            !(p->flags & RN_PACKET_LATER_FRAGMENT))
-            conn->tcp.fin_end[p->from] = p->tcp.seq + 1;
         break;
     case RN_PROTO_ICMP:
     case RN_PROTO_ICMPV6:
@@ -88,6 +85,10 @@ static void transport(struct flow_shard *s, uint32_t row, const struct rn_packet
         conn->icmp.type = p->icmp.type;
         conn->icmp.code = p->icmp.code;
         conn->icmp.echo = p->icmp.echo;
+        flow_exchange(s, row, p);
+        break;
+    case RN_PROTO_UDP:
+        flow_exchange(s, row, p);
         break;
     case RN_PROTO_IGMP:
         memcpy(conn->igmp.group, p->igmp.group, 4);
@@ -126,7 +127,7 @@ static void describe(const struct rn_conn *conn, const struct rn_packet *p, stru
     in->has_ack = p->tcp.flags & RN_TCP_ACK;
     in->ack = p->tcp.ack;
     in->has_base = saw & (RN_TCP_SAW_SYN | RN_TCP_SAW_SYN_ACK) && !(saw & RN_TCP_SAW_FIN);
-    in->base = conn->tcp.fin_end[from];
+    in->base = conn->tcp.isn[from] + 1;
 }
 
 // Whose question it is, as names.h has it: 0 for this machine, whichever of its addresses asks or connects; where nobody
@@ -212,10 +213,24 @@ static void name_owner(struct rn_flow *flow, struct rn_conn *conn, const struct 
     conn->flags |= RN_CONN_OWNER_FINAL;
 }
 
+// For a packet that ends the row of its tuple: whether it belongs to the same connection all the same, so that what it
+// repeats can be told.
+static bool keep_track(const struct flow_shard *s, uint32_t row, const struct rn_packet *p,
+                       struct rn_tcp_track *out)
+{
+    if (p->key.proto != RN_PROTO_TCP || p->flags & RN_PACKET_LATER_FRAGMENT ||
+        !rn_conn_tcp_same(flow_row(s, row), p))
+        return false;
+    *out = *flow_track(s, row);
+    return true;
+}
+
 static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_packet *p,
                  struct rn_dpi_ctx *dpi, struct rn_flow_events *events)
 {
     uint32_t row = flow_find(s, p->hash, &p->key);
+    struct rn_tcp_track old;
+    bool goes_on = false;
     if (row != FLOW_NONE) {
         struct rn_conn *conn = flow_row(s, row);
         if (RN_UNLIKELY(conn->flags & RN_CONN_TOMBSTONE)) {
@@ -225,9 +240,11 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
                 s->late++;
                 return;
             }
+            goes_on = keep_track(s, row, p, &old);
             flow_drop(flow, s, row);
             row = FLOW_NONE;
         } else if (RN_UNLIKELY(starts_anew(conn, p))) {
+            goes_on = keep_track(s, row, p, &old);
             flow_close(flow, s, row, p->time, RN_CLOSE_REPLACED, false, events);
             row = FLOW_NONE;
         }
@@ -238,6 +255,8 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
         return;
     }
     struct rn_conn *conn = flow_row(s, row);
+    if (RN_UNLIKELY(goes_on))
+        flow_tcp_inherit(s, row, &old);
     count(s, conn, p);
     if (RN_UNLIKELY(p->vlan_count && !conn->vlan_count)) {
         conn->vlan_count = p->vlan_count;
@@ -255,7 +274,7 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
     if ((is_new || (embryo && !(conn->flags & RN_CONN_EMBRYO))) && flow->learned)
         name_remote(flow, s, conn);
     if (is_new) {
-        struct rn_conn_event *event = flow_event(s, events, conn, p->time);
+        struct rn_conn_event *event = flow_event(s, events, row, p->time);
         if (event)
             event->kind = RN_EVENT_NEW;
     }
@@ -264,15 +283,18 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
 // All five lines: where a packet is the first of a second, the rates are needed as well.
 // Inlined by force: gcc 12 takes a function that only prefetches for one without effect, and may drop the call.
 static inline __attribute__((always_inline)) void prefetch_row(const struct flow_shard *s,
-                                                               uint64_t hash)
+                                                               const struct rn_packet *p)
 {
-    uint32_t tag = flow_tag(hash);
+    uint32_t tag = flow_tag(p->hash);
     uint64_t slot;
-    for (uint32_t i = tag & s->mask; (uint32_t)(slot = flow_slot_at(s, i)); i = (i + 1) & s->mask)
+    for (uint32_t i = flow_home(s, tag); (uint32_t)(slot = flow_slot_at(s, i));
+         i = flow_next_slot(s, i))
         if (slot >> 32 == tag) {
             const char *row = (const char *)flow_row(s, (uint32_t)slot - 1);
             for (size_t at = 0; at < sizeof(struct rn_conn); at += 64)
                 __builtin_prefetch(row + at, 1);
+            if (p->key.proto == RN_PROTO_TCP)
+                __builtin_prefetch(flow_track(s, (uint32_t)slot - 1), 1);
             return;
         }
 }
@@ -286,13 +308,13 @@ void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsig
     for (unsigned i = 0; i < n; i++) {
         unsigned number = rn_flow_shard(flow, packets[i].hash);
         const struct flow_shard *s = &flow->shard[number];
-        __builtin_prefetch(&s->index[flow_tag(packets[i].hash) & s->mask]);
+        __builtin_prefetch(&s->index[flow_home(s, flow_tag(packets[i].hash))]);
         mine[number] = (shards >> number & 1 ? mine[number] : 0) | UINT64_C(1) << i;
         shards |= UINT64_C(1) << number;
     }
     // Before the first lock: a shard has two packets of a batch, too few to fetch one while the other is folded.
     for (unsigned i = 0; i < n; i++)
-        prefetch_row(&flow->shard[rn_flow_shard(flow, packets[i].hash)], packets[i].hash);
+        prefetch_row(&flow->shard[rn_flow_shard(flow, packets[i].hash)], &packets[i]);
     for (; shards; shards &= shards - 1) {
         unsigned number = (unsigned)__builtin_ctzll(shards);
         struct flow_shard *s = &flow->shard[number];

@@ -10,7 +10,8 @@ uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_ke
 {
     uint32_t tag = flow_tag(hash);
     uint64_t slot;
-    for (uint32_t i = tag & s->mask; (uint32_t)(slot = flow_slot_at(s, i)); i = (i + 1) & s->mask)
+    for (uint32_t i = flow_home(s, tag); (uint32_t)(slot = flow_slot_at(s, i));
+         i = flow_next_slot(s, i))
         if (slot >> 32 == tag && rn_key_equal(&flow_row(s, (uint32_t)slot - 1)->key, key))
             return (uint32_t)slot - 1;
     return FLOW_NONE;
@@ -23,22 +24,27 @@ static void slot_set(struct flow_shard *s, uint32_t i, uint64_t slot)
 
 static void index_add(struct flow_shard *s, uint64_t hash, uint32_t row)
 {
-    uint32_t i = flow_tag(hash) & s->mask;
+    uint32_t i = flow_home(s, flow_tag(hash));
     while ((uint32_t)flow_slot_at(s, i))
-        i = (i + 1) & s->mask;
+        i = flow_next_slot(s, i);
     slot_set(s, i, (uint64_t)flow_tag(hash) << 32 | (row + 1));
+}
+
+static uint32_t steps_from(const struct flow_shard *s, uint32_t from, uint32_t to)
+{
+    return to >= from ? to - from : to + s->slots - from;
 }
 
 static void index_remove(struct flow_shard *s, uint64_t hash, uint32_t row)
 {
-    uint32_t hole = flow_tag(hash) & s->mask;
+    uint32_t hole = flow_home(s, flow_tag(hash));
     while ((uint32_t)flow_slot_at(s, hole) != row + 1)
-        hole = (hole + 1) & s->mask;
+        hole = flow_next_slot(s, hole);
     uint64_t slot;
-    for (uint32_t i = (hole + 1) & s->mask; (uint32_t)(slot = flow_slot_at(s, i));
-         i = (i + 1) & s->mask) {
-        uint32_t home = (uint32_t)(slot >> 32) & s->mask;
-        if (((i - home) & s->mask) >= ((i - hole) & s->mask)) { // may move back as far as the hole
+    for (uint32_t i = flow_next_slot(s, hole); (uint32_t)(slot = flow_slot_at(s, i));
+         i = flow_next_slot(s, i)) {
+        uint32_t home = flow_home(s, (uint32_t)(slot >> 32));
+        if (steps_from(s, home, i) >= steps_from(s, hole, i)) { // may move back as far as the hole
             slot_set(s, hole, slot);
             hole = i;
         }
@@ -88,7 +94,7 @@ void flow_settle(struct flow_shard *s, uint32_t row, enum flow_queue queue)
     static const uint8_t flag[FLOW_QUEUES] = {RN_CONN_TOMBSTONE, RN_CONN_EMBRYO, 0};
     struct rn_conn *conn = flow_row(s, row);
     queue_remove(s, row);
-    conn->flags &= (uint8_t) ~(RN_CONN_TOMBSTONE | RN_CONN_EMBRYO);
+    conn->flags &= (uint8_t) ~(RN_CONN_TOMBSTONE | RN_CONN_EMBRYO | RN_CONN_RECENT);
     conn->flags |= flag[queue];
     queue_append(s, row);
 }
@@ -117,9 +123,9 @@ static void wheel_push(struct flow_shard *s, uint32_t row, uint32_t slot)
     s->wheel[slot] = row;
 }
 
-void flow_push_due(struct flow_shard *s, uint32_t row)
+void flow_push(struct flow_shard *s, uint32_t row, uint32_t list)
 {
-    wheel_push(s, row, FLOW_DUE);
+    wheel_push(s, row, list);
 }
 
 // Seconds after the cursor at which a deadline is looked at: never now, never beyond the wheel.
@@ -144,13 +150,14 @@ void flow_plan(struct flow_shard *s, uint32_t row, rn_time deadline)
 void flow_rearm(struct flow_shard *s, uint32_t row)
 {
     struct rn_conn *conn = flow_row(s, row);
-    if (conn->wheel_slot == FLOW_DUE)
+    if (conn->wheel_slot == FLOW_DUE || conn->wheel_slot == FLOW_CONDEMNED)
         return;
+    rn_time deadline = rn_conn_deadline(conn, s->timeouts);
     uint32_t planned = (conn->wheel_slot - slot_after(s, 0)) % FLOW_WHEEL;
-    if (steps_to(s, rn_conn_deadline(conn)) >= (int64_t)planned)
+    if (conn->wheel_slot != FLOW_DOUBT && steps_to(s, deadline) >= (int64_t)planned)
         return;
     flow_unplan(s, row);
-    flow_plan(s, row, rn_conn_deadline(conn));
+    flow_plan(s, row, deadline);
 }
 
 // Birth.
@@ -207,10 +214,12 @@ void flow_turned(struct flow_shard *s, uint32_t row)
 {
     struct rn_conn *conn = flow_row(s, row);
     bool terminal = rn_tcp_state_terminal(rn_conn_tcp_state(conn));
-    if (terminal)
+    if (terminal) {
         flow_end(s, row);
-    else
+    } else if (conn->flags & RN_CONN_TERMINAL) {
         conn->flags &= (uint8_t)~RN_CONN_TERMINAL;
+        conn->kept_at = 0;
+    }
     flow_rearm(s, row);
 }
 
@@ -224,6 +233,29 @@ static bool strangers(const struct flow_shard *s, const struct rn_conn *conn)
     return true;
 }
 
+// Of those that have talked, the longest idle goes first. Their queue is in the order in which they came into it; one at
+// its head that has spoken since goes to its end, so that the first one that has not is the one. Each eviction moves
+// one, even if it is an embryo that goes: so by the time that there are none left, the queue is in order.
+
+static bool spoke_since(const struct flow_shard *s, uint32_t row)
+{
+    return row != FLOW_NONE && flow_row(s, row)->flags & RN_CONN_RECENT;
+}
+
+// If a stretch of them all have spoken, it is the one of these that has been silent the longest.
+static uint32_t longest_idle(struct flow_shard *s)
+{
+    uint32_t row = s->queue[FLOW_SETTLED].head, least = row;
+    for (unsigned tries = 0; spoke_since(s, row); row = s->queue[FLOW_SETTLED].head) {
+        if (++tries > RN_FLOW_STRETCH)
+            return least;
+        flow_settle(s, row, FLOW_SETTLED);
+        if (flow_row(s, row)->last_seen < flow_row(s, least)->last_seen)
+            least = row;
+    }
+    return row;
+}
+
 static void evict(struct rn_flow *flow, struct flow_shard *s, rn_time now,
                   struct rn_flow_events *events)
 {
@@ -232,19 +264,18 @@ static void evict(struct rn_flow *flow, struct flow_shard *s, rn_time now,
         return;
     }
     uint32_t row = s->queue[FLOW_EMBRYOS].head;
-    // The longest idle of the others, by second chance: one that spoke since the last look goes to the end.
-    for (unsigned tries = 0; row == FLOW_NONE && s->queue[FLOW_SETTLED].head != FLOW_NONE;) {
-        uint32_t candidate = s->queue[FLOW_SETTLED].head;
-        struct rn_conn *conn = flow_row(s, candidate);
-        if (!(conn->flags & RN_CONN_RECENT) || ++tries > RN_FLOW_STRETCH) {
-            row = candidate;
-            break;
-        }
-        conn->flags &= (uint8_t)~RN_CONN_RECENT;
-        flow_settle(s, candidate, FLOW_SETTLED);
-    }
+    if (row == FLOW_NONE)
+        row = longest_idle(s);
+    else if (spoke_since(s, s->queue[FLOW_SETTLED].head))
+        flow_settle(s, s->queue[FLOW_SETTLED].head, FLOW_SETTLED);
     if (row == FLOW_NONE)
         return;
+    // In a flood, the next one will be this one's successor.
+    uint32_t next = flow_row(s, row)->queue_next;
+    if (next != FLOW_NONE) {
+        flow_prefetch_row(s, flow_row(s, next)->queue_next);
+        flow_prefetch_slot(s, flow->cfg.seed, next);
+    }
     s->evicted++;
     flow_close(flow, s, row, now, RN_CLOSE_EVICTED, false, events);
 }
@@ -268,11 +299,14 @@ uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_p
                              .id = ++s->made * flow->cfg.shards + s->number,
                              .facts_ref = FLOW_NONE,
                              .name_ref = FLOW_NONE,
+                             .tcp_ref = FLOW_NONE,
                              .flags = RN_CONN_EMBRYO,
                              .first_seen = packet->time,
                              .last_seen = packet->time,
                              .vlan_count = packet->vlan_count};
     memcpy(conn->vlan, packet->vlan, sizeof conn->vlan);
+    if (packet->key.proto == RN_PROTO_TCP)
+        flow_tcp_begin(s, row);
     find_initiator(conn, packet);
     flow_orient(s, conn);
     s->ambiguous |= s->local.net_count && strangers(s, conn);
@@ -281,7 +315,7 @@ uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_p
     s->live++;
     index_add(s, packet->hash, row);
     queue_append(s, row);
-    flow_plan(s, row, rn_conn_deadline(conn));
+    flow_plan(s, row, rn_conn_deadline(conn, s->timeouts));
     return row;
 }
 
@@ -296,6 +330,7 @@ void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row)
     if (!(conn->flags & RN_CONN_TOMBSTONE))
         s->live--;
     flow_facts_release(s, conn);
+    flow_tcp_release(s, row);
     conn->id = 0;
     rn_pool_release(&s->rows, row);
 }
@@ -304,17 +339,19 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
                 enum rn_close_reason reason, bool grave, struct rn_flow_events *events)
 {
     struct rn_conn *conn = flow_row(s, row);
-    struct rn_conn_event *event = flow_event(s, events, conn, now);
+    struct rn_conn_event *event = flow_event(s, events, row, now);
     if (event) {
         event->kind = RN_EVENT_CLOSED;
         event->reason = reason;
     }
+    flow_archive_add(&flow->archive, s, row, now, reason);
     s->closed++;
     if (!grave) {
         flow_drop(flow, s, row);
         return;
     }
     flow_facts_release(s, conn);
+    flow_tcp_release(s, row);
     s->live--;
     flow_settle(s, row, FLOW_TOMBSTONES);
     conn->terminal_since = now;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A shard: rows, their index, their facts, and the lists that say which row goes next. Private to flow.
 //
-//   index   open addressing, {tag, row + 1}, backward-shift deletion; the tag's low bits are the home slot
-//   wheel   rows by the second in which they may time out; packets never move a row, cleanup looks again
+//   index   open addressing, {tag, row + 1}, linear probing, backward-shift deletion; the home slot is to the number of
+//           slots as the tag is to 2^32, so that any number will do
+//   wheel   rows by the second in which they may time out; packets never move a row, cleanup looks again (cleanup.c)
 //   queues  tombstones, embryos, settled: the order in which a full shard gives rows up
 //
-// 1. Everything but lock, index (pointer, mask and slots) and where the rows lie is guarded by the lock.
-// 2. A row is in the index, in one wheel bucket (or the due list) and in one queue, or it is free (id 0).
+// 1. Everything but lock, index (pointer, size and slots) and where the rows lie is guarded by the lock.
+// 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0).
 // 3. No system call, no allocation and no callback but the view's under the lock; of other locks, only the leaves of
-//    interned texts and of names (names.h).
+//    interned texts, of names (names.h) and of the archive.
 #ifndef FLOW_SHARD_H
 #define FLOW_SHARD_H
 
@@ -20,12 +21,18 @@
 
 #include "names.h"
 
-#define FLOW_WHEEL 2048 // seconds; more than the longest time-out
-#define FLOW_DUE FLOW_WHEEL
+#define FLOW_WHEEL 2048                 // seconds; more than the longest time-out
+#define FLOW_DUE FLOW_WHEEL             // lists beside the buckets: may be over, look
+#define FLOW_DOUBT (FLOW_WHEEL + 1)     // over, unless its socket is still open: ask
+#define FLOW_CONDEMNED (FLOW_WHEEL + 2) // asked, and it is not
+#define FLOW_LISTS (FLOW_WHEEL + 3)
 #define FLOW_NONE UINT32_MAX
 #define FLOW_TOMBSTONE_LIFE (30 * RN_SEC) // core.md 4.6
-#define FLOW_FACT_CLASSES 7               // 32 to 2,048 bytes
-#define FLOW_BUFFERS 1024                 // of 17 KiB, in all shards together
+// Rows begin with a line of the cache: a row that straddles one more costs a view of a million rows ten milliseconds.
+#define FLOW_ROW_BYTES ((sizeof(struct rn_conn) + 63) / 64 * 64)
+#define FLOW_REMOVALS (RN_FLOW_STRETCH / 2) // rows that are removed in one hold of the lock
+#define FLOW_FACT_CLASSES 7                 // 32 to 2,048 bytes
+#define FLOW_BUFFERS 1024                   // of 17 KiB, in all shards together
 
 enum flow_queue {
     FLOW_TOMBSTONES,
@@ -45,13 +52,18 @@ struct flow_list {
 struct flow_shard {
     _Alignas(64) struct rn_mutex lock;
     flow_slot *index;
-    uint32_t mask;
+    uint32_t slots; // of the index
     uint32_t number;
     struct rn_pool rows;
     struct rn_pool facts[FLOW_FACT_CLASSES];
     struct rn_dpi_memory inspection; // of rows that are not settled
+    struct rn_tcp_track *track;      // by row; used by rows of TCP only
+    struct rn_pool tcp_counts;       // of rows of TCP with anything to count
+    struct flow_question *question;  // exchange.c
+    uint32_t question_sets;
+    bool looks_inside; // payloads may be looked at
     struct flow_list queue[FLOW_QUEUES];
-    uint32_t wheel[FLOW_WHEEL + 1];     // heads; the last is the due list
+    uint32_t wheel[FLOW_LISTS];         // heads
     uint64_t occupied[FLOW_WHEEL / 64]; // hints: a clear bit is an empty bucket
     int64_t cursor;                     // second up to which buckets have been emptied
     bool running;                       // cursor has been set
@@ -61,26 +73,56 @@ struct flow_shard {
     uint32_t live;    // rows without tombstones
     uint64_t closed, evicted, dropped, late, facts_refused;
     uint64_t traffic[2];
+    uint64_t tcp[RN_TCP_MARK_COUNT], tcp_gone[RN_TCP_MARK_COUNT]; // ever; of rows that are gone
     bool ambiguous;
     // Whose owner is still asked for (visit.c). As long as asked == made there is nobody, and no need to look.
     uint64_t asked;     // `made` when the last walk began that met nobody to ask for
     uint64_t walk_made; // `made` when the present walk began
     uint32_t walk_next; // row that it goes on with
     bool walk_met;      // it has met somebody to ask for
+    const struct rn_timeouts *timeouts; // of the table
     struct rn_local_addrs local;
+};
+
+// Copies of rows that have left the table: a ring. Row n since the beginning lies at n modulo cap.
+struct flow_archived {
+    struct rn_conn conn; // facts_ref leads into the archive's own pools
+    struct rn_tcp_report tcp;
+    rn_time closed_at;
+    enum rn_close_reason reason;
+};
+struct flow_archive {
+    struct rn_mutex lock; // guards the rest
+    struct flow_archived *row;
+    uint32_t cap;   // 0: nothing is kept
+    uint64_t first; // the oldest that is there
+    uint64_t total; // rows ever
+    struct rn_pool facts[FLOW_FACT_CLASSES];
+    struct rn_facts scratch;
 };
 
 struct rn_flow {
     struct rn_flow_cfg cfg;
+    struct rn_timeouts timeouts;
+    struct flow_archive archive;
     struct flow_shard *shard;
     size_t shards_bytes;
     struct flow_names *learned; // NULL without inspection
 };
 
-// The low bits of a tag are its home slot.
 static inline uint32_t flow_tag(uint64_t hash)
 {
     return (uint32_t)(hash >> 32);
+}
+
+static inline uint32_t flow_home(const struct flow_shard *s, uint32_t tag)
+{
+    return (uint32_t)((uint64_t)tag * s->slots >> 32);
+}
+
+static inline uint32_t flow_next_slot(const struct flow_shard *s, uint32_t i)
+{
+    return i + 1 < s->slots ? i + 1 : 0;
 }
 
 static inline uint64_t flow_slot_at(const struct flow_shard *s, uint32_t i)
@@ -103,15 +145,45 @@ static inline void flow_unlock(struct flow_shard *s)
     (void)s;
 }
 #else
+#ifdef RN_FLOW_HELD // tests/bench/hold.c measures how long
+void flow_held_begin(void);
+void flow_held_end(void);
+#else
+#define flow_held_begin() ((void)0)
+#define flow_held_end() ((void)0)
+#endif
 static inline void flow_lock(struct flow_shard *s) RN_ACQUIRES(s->lock)
 {
     rn_mutex_lock(&s->lock);
+    flow_held_begin();
 }
 static inline void flow_unlock(struct flow_shard *s) RN_RELEASES(s->lock)
 {
+    flow_held_end();
     rn_mutex_unlock(&s->lock);
 }
 #endif
+
+// Rows that leave one after the other, in the order of a list, come from memory in two steps before their turn: first the
+// row, then, once its key is there, its index slot. Inlined by force: gcc 12 takes a function that only prefetches for
+// one without effect, and may drop the call.
+static inline __attribute__((always_inline)) void flow_prefetch_row(const struct flow_shard *s,
+                                                                    uint32_t row)
+{
+    if (row == FLOW_NONE)
+        return;
+    const char *p = (const char *)flow_row(s, row);
+    for (size_t at = 0; at < sizeof(struct rn_conn); at += 64)
+        __builtin_prefetch(p + at, 1);
+    __builtin_prefetch(&s->track[row], 1); // written by the row that comes in its place
+}
+static inline __attribute__((always_inline)) void flow_prefetch_slot(const struct flow_shard *s,
+                                                                     struct rn_hash_key seed,
+                                                                     uint32_t row)
+{
+    uint64_t hash = rn_key_hash(seed, &flow_row(s, row)->key);
+    __builtin_prefetch(&s->index[flow_home(s, (uint32_t)(hash >> 32))], 1);
+}
 
 // rows.c
 uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_key *key);
@@ -123,7 +195,7 @@ void flow_settle(struct flow_shard *s, uint32_t row, enum flow_queue queue);
 void flow_rearm(struct flow_shard *s, uint32_t row);
 void flow_plan(struct flow_shard *s, uint32_t row, rn_time deadline);
 void flow_unplan(struct flow_shard *s, uint32_t row);
-void flow_push_due(struct flow_shard *s, uint32_t row);
+void flow_push(struct flow_shard *s, uint32_t row, uint32_t list); // FLOW_DUE and what follows
 // Reports a row as closed. grave: leave a tombstone behind; otherwise its memory is free at once.
 void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_time now,
                 enum rn_close_reason reason, bool grave, struct rn_flow_events *events);
@@ -147,8 +219,46 @@ void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn
 void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const struct rn_dpi_row *row,
                           bool changed);
 
+// Any set of pools. `save` gives FLOW_NONE where there is no room.
+int flow_store_init(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t rows, struct rn_err *err);
+void flow_store_done(struct rn_pool pools[FLOW_FACT_CLASSES]);
+void flow_store_load(const struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref,
+                     struct rn_facts *out);
+uint32_t flow_store_save(struct rn_pool pools[FLOW_FACT_CLASSES], const struct rn_facts *facts);
+void flow_store_release(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref);
+
+// archive.c
+int flow_archive_init(struct flow_archive *a, uint32_t cap, bool facts, struct rn_err *err);
+void flow_archive_done(struct flow_archive *a);
+void flow_archive_add(struct flow_archive *a, const struct flow_shard *s, uint32_t of,
+                      rn_time closed_at, enum rn_close_reason reason);
+
+// exchange.c
+int flow_exchange_init(struct flow_shard *s, uint32_t shards, struct rn_err *err);
+void flow_exchange_done(struct flow_shard *s);
+// Times the round trip if the packet (not of TCP) asks or answers.
+void flow_exchange(struct flow_shard *s, uint32_t row, const struct rn_packet *packet);
+
+// tcp.c
+int flow_tcp_init(struct flow_shard *s, uint32_t cap, struct rn_err *err);
+void flow_tcp_done(struct flow_shard *s);
+void flow_tcp_begin(struct flow_shard *s, uint32_t row);
+// The row goes on with the incarnation of a row before it: its track.
+void flow_tcp_inherit(struct flow_shard *s, uint32_t row, const struct rn_tcp_track *old);
+// Takes a packet into the row's track and counts its marks; true: its state may be another now.
+bool flow_tcp_packet(struct flow_shard *s, uint32_t row, const struct rn_packet *packet);
+void flow_tcp_release(struct flow_shard *s, uint32_t row);
+void flow_tcp_report(const struct flow_shard *s, uint32_t row, struct rn_tcp_report *out);
+// The round-trip time that the row shows; 0: none.
+rn_dur flow_rtt(const struct flow_shard *s, uint32_t row);
+void flow_tcp_totals(const struct flow_shard *s, struct rn_counts *out);
+static inline struct rn_tcp_track *flow_track(const struct flow_shard *s, uint32_t row)
+{
+    return &s->track[row];
+}
+
 // events
-struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events,
-                                 const struct rn_conn *conn, rn_time time);
+struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events, uint32_t row,
+                                 rn_time time);
 
 #endif

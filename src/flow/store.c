@@ -24,6 +24,70 @@ static uint32_t number_of(uint32_t ref)
     return ref & ((1u << CLASS_SHIFT) - 1);
 }
 
+static void *at(const struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref)
+{
+    return rn_pool_at(&pools[ref >> CLASS_SHIFT], number_of(ref));
+}
+
+// How many there are of a class: of the two smallest one for a row's facts and one for its name; large facts are rare.
+static uint32_t cap_of(uint32_t rows, unsigned class)
+{
+    return class < 2 ? 2 * rows : class < 4 ? rows : (rows >> (class - 3)) + 8;
+}
+
+int flow_store_init(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t rows, struct rn_err *err)
+{
+    int rc = 0;
+    for (unsigned c = 0; !rc && c < FLOW_FACT_CLASSES; c++)
+        rc = rn_pool_init(&pools[c], (size_t)32 << c, cap_of(rows, c), err);
+    return rc;
+}
+
+void flow_store_done(struct rn_pool pools[FLOW_FACT_CLASSES])
+{
+    for (unsigned c = 0; c < FLOW_FACT_CLASSES; c++)
+        rn_pool_done(&pools[c]);
+}
+
+void flow_store_load(const struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref,
+                     struct rn_facts *out)
+{
+    if (ref == FLOW_NONE) {
+        rn_facts_clear(out);
+        return;
+    }
+    const struct rn_facts *in = at(pools, ref);
+    memcpy(out, in, HEAD_BYTES + in->len);
+}
+
+void flow_store_release(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref)
+{
+    if (ref != FLOW_NONE)
+        rn_pool_release(&pools[ref >> CLASS_SHIFT], number_of(ref));
+}
+
+// Bytes that take the place of those at *ref; false: there is no room, and *ref keeps what it has.
+static bool put(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t *ref, const void *p, size_t bytes)
+{
+    unsigned c = class_of(bytes);
+    if (*ref == FLOW_NONE || *ref >> CLASS_SHIFT != c) {
+        uint32_t n = rn_pool_acquire(&pools[c]);
+        if (n == RN_POOL_NONE)
+            return false;
+        flow_store_release(pools, *ref);
+        *ref = (uint32_t)c << CLASS_SHIFT | n;
+    }
+    memcpy(at(pools, *ref), p, bytes);
+    return true;
+}
+
+uint32_t flow_store_save(struct rn_pool pools[FLOW_FACT_CLASSES], const struct rn_facts *facts)
+{
+    uint32_t ref = FLOW_NONE;
+    (void)put(pools, &ref, facts, HEAD_BYTES + facts->len);
+    return ref;
+}
+
 static uint32_t note_of(uint32_t ref)
 {
     return ref != FLOW_NONE && ref >> CLASS_SHIFT == NOTE_CLASS ? number_of(ref) : RN_DPI_NO_NOTE;
@@ -35,62 +99,34 @@ static uint32_t facts_of(const struct flow_shard *s, uint32_t ref)
     return note == RN_DPI_NO_NOTE ? ref : *rn_dpi_note_word(&s->inspection, note);
 }
 
-static void load(const struct flow_shard *s, uint32_t ref, struct rn_facts *out)
-{
-    if (ref == FLOW_NONE) {
-        rn_facts_clear(out);
-        return;
-    }
-    const struct rn_facts *in = rn_pool_at(&s->facts[ref >> CLASS_SHIFT], number_of(ref));
-    memcpy(out, in, HEAD_BYTES + in->len);
-}
-
 void flow_facts_load(const struct flow_shard *s, const struct rn_conn *conn, struct rn_facts *out)
 {
-    load(s, facts_of(s, conn->facts_ref), out);
+    flow_store_load(s->facts, facts_of(s, conn->facts_ref), out);
     if (RN_LIKELY(conn->name_ref == FLOW_NONE))
         return;
-    const struct flow_name *name =
-        rn_pool_at(&s->facts[conn->name_ref >> CLASS_SHIFT], number_of(conn->name_ref));
+    const struct flow_name *name = at(s->facts, conn->name_ref);
     if (name->end == rn_conn_remote(conn)) // the row may have been turned round
         rn_facts_put_text(out, RN_FACT_DNS_NAME, rn_bytes_of(name->s, name->len));
 }
 
-static void release(struct flow_shard *s, uint32_t ref)
-{
-    if (ref != FLOW_NONE)
-        rn_pool_release(&s->facts[ref >> CLASS_SHIFT], number_of(ref));
-}
-
 void flow_facts_release(struct flow_shard *s, struct rn_conn *conn)
 {
-    release(s, conn->name_ref);
-    release(s, facts_of(s, conn->facts_ref));
+    flow_store_release(s->facts, conn->name_ref);
+    flow_store_release(s->facts, facts_of(s, conn->facts_ref));
     rn_dpi_forget(&s->inspection, note_of(conn->facts_ref));
     conn->facts_ref = conn->name_ref = FLOW_NONE;
 }
 
-// Bytes that take the place of those at ref.
-static uint32_t save(struct flow_shard *s, uint32_t ref, const void *p, size_t bytes)
+static void save(struct flow_shard *s, uint32_t *ref, const void *p, size_t bytes)
 {
-    unsigned c = class_of(bytes);
-    if (ref == FLOW_NONE || ref >> CLASS_SHIFT != c) {
-        uint32_t n = rn_pool_acquire(&s->facts[c]);
-        if (n == RN_POOL_NONE) { // the row keeps what it has
-            s->facts_refused++;
-            return ref;
-        }
-        release(s, ref);
-        ref = (uint32_t)c << CLASS_SHIFT | n;
-    }
-    memcpy(rn_pool_at(&s->facts[c], number_of(ref)), p, bytes);
-    return ref;
+    if (!put(s->facts, ref, p, bytes))
+        s->facts_refused++;
 }
 
 void flow_name_save(struct flow_shard *s, struct rn_conn *conn, struct flow_name *name)
 {
     name->end = (uint8_t)rn_conn_remote(conn);
-    conn->name_ref = save(s, conn->name_ref, name, flow_name_bytes(name));
+    save(s, &conn->name_ref, name, flow_name_bytes(name));
 }
 
 void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn,
@@ -106,7 +142,7 @@ void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn
     out->life = (struct rn_dpi_life){0};
     if (conn->app == RN_APP_QUIC)
         out->life = (struct rn_dpi_life){conn->quic.idle_ms, conn->quic.state};
-    load(s, out->word, &out->facts);
+    flow_store_load(s->facts, out->word, &out->facts);
 }
 
 void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const struct rn_dpi_row *row,
@@ -114,7 +150,7 @@ void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const stru
 {
     uint32_t facts = row->word; // the note may be gone
     if (changed && row->facts.len)
-        facts = save(s, facts, &row->facts, HEAD_BYTES + row->facts.len);
+        save(s, &facts, &row->facts, HEAD_BYTES + row->facts.len);
     conn->facts_ref = facts;
     if (row->note != RN_DPI_NO_NOTE) {
         *rn_dpi_note_word(&s->inspection, row->note) = facts;
@@ -130,14 +166,16 @@ void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const stru
     }
 }
 
-struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events,
-                                 const struct rn_conn *conn, rn_time time)
+struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events, uint32_t row,
+                                 rn_time time)
 {
     if (!events || events->count >= RN_FLOW_EVENTS)
         return NULL;
     struct rn_conn_event *event = &events->event[events->count++];
+    const struct rn_conn *conn = flow_row(s, row);
     event->time = time;
     event->conn = *conn;
+    flow_tcp_report(s, row, &event->tcp);
     flow_facts_load(s, conn, &event->facts);
     return event;
 }

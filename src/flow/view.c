@@ -2,6 +2,7 @@
 // A view answers what a screen asks: totals over all rows, and the few rows that can be seen, in order.
 //
 //   gather ──────────> entry per row that matches: sort key, number of creation, place. Rows stay where they are.
+//   keep_best ───────> now and then, entries that can no longer get into the window are cut off
 //   position_of ─────> how many entries come before the selection: one pass, no sorting
 //   isolate ─────────> introselect brings entries [first, first + count) to where they belong; only they are sorted
 //   copy_rows ───────> these rows, each under its shard's lock
@@ -23,13 +24,14 @@
 #define COSTLY_STRETCH 8
 // A row that has been silent for so long has no rate (model/rate.c).
 #define SILENT_AFTER (12 * RN_SEC)
+#define RATES_AHEAD 8 // rows whose rates are fetched before they are looked at
 #define SAMPLE 64
 #define SMALL 128 // entries that are not worth a cut
 #define SELECT_EFFORT 8
 #define ROW_BITS 22
 _Static_assert(RN_FLOW_MAX_CONNECTIONS <= UINT32_C(1) << ROW_BITS, "a place holds any row");
 _Static_assert(RN_FLOW_SHARDS_MAX <= 1 << (32 - ROW_BITS), "a place holds any shard");
-#define NOWHERE SIZE_MAX
+#define SLACK 4096 // entries beyond the window's end that may gather before they are cut off
 
 enum { SORT_WORDS = 3, WORD_CREATED = SORT_WORDS, WORD_ID, WORDS };
 struct entry {
@@ -48,8 +50,13 @@ struct rn_flow_view {
     uint32_t names_mask, round;
     uint32_t end[RN_FLOW_SHARDS_MAX]; // rows of each shard, as far as is known
     uint64_t random;
-    size_t selected; // entry of the row that was asked for by key, or NOWHERE
-    size_t count;
+    bool met;            // ... the row that was asked for by key
+    struct entry chosen; // its entry
+    uint32_t matched;
+    size_t count; // entries; all that match come after them, if `cut`
+    size_t keep;  // how many of the first are of use
+    bool cut;
+    struct entry bar;      // the last of those that were kept; what comes after it is of no use
     struct rn_facts facts; // of the row that is looked at
     struct entry entry[];
 };
@@ -93,7 +100,9 @@ static uint64_t bandwidth_key(const struct rn_conn *conn, rn_time now)
 {
     if (rn_time_since(now, conn->last_seen) > SILENT_AFTER) // saves three lines of the row
         return 0;
-    double bps = rn_conn_rate_bps(conn, 0, now) + rn_conn_rate_bps(conn, 1, now);
+    double each[2];
+    rn_conn_rates_bps(conn, now, each);
+    double bps = each[0] + each[1];
     uint64_t bits;
     memcpy(&bits, &bps, sizeof bits);
     return bps > 0 ? bits : 0; // numbers from 0 up are in the order of their bits (IEEE 754)
@@ -109,9 +118,10 @@ static void text_key(const struct look *look, const struct rn_conn *conn,
         word[i] = be64((const uint8_t *)text + (size_t)i * 8);
 }
 
-static void sort_key(const struct look *look, const struct rn_conn *conn,
+static void sort_key(const struct look *look, const struct flow_shard *s, uint32_t row,
                      const struct rn_facts *facts, uint64_t word[WORDS])
 {
+    const struct rn_conn *conn = flow_row(s, row);
     word[0] = word[1] = word[2] = 0;
     word[WORD_CREATED] = in_order(conn->first_seen);
     word[WORD_ID] = conn->id;
@@ -127,7 +137,7 @@ static void sort_key(const struct look *look, const struct rn_conn *conn,
         end_key(conn, conn->local, word);
         break;
     case RN_SORT_RTT:
-        word[0] = conn->rtt_known ? in_order(conn->tcp.initial_rtt) : in_order(0);
+        word[0] = in_order(flow_rtt(s, row));
         break;
     case RN_SORT_BANDWIDTH:
         word[0] = bandwidth_key(conn, look->now);
@@ -143,6 +153,14 @@ static void sort_key(const struct look *look, const struct rn_conn *conn,
     }
     for (unsigned i = 0; i < SORT_WORDS && look->out->request.descending; i++)
         word[i] = ~word[i];
+}
+
+static bool before(const struct entry *a, const struct entry *b)
+{
+    for (unsigned i = 0; i < WORDS - 1; i++)
+        if (a->word[i] != b->word[i])
+            return a->word[i] < b->word[i];
+    return a->word[WORDS - 1] < b->word[WORDS - 1];
 }
 
 // Gathering.
@@ -190,11 +208,15 @@ static void look_at(struct look *look, const struct flow_shard *s, uint32_t row)
         return;
     struct entry *entry = &view->entry[view->count];
     entry->place = s->number << ROW_BITS | row;
-    sort_key(look, conn, facts, entry->word);
+    sort_key(look, s, row, facts, entry->word);
+    view->matched++;
     if (RN_UNLIKELY(request->has_selected && rn_key_equal(&conn->key, &request->selected)) &&
-        (view->selected == NOWHERE || view->entry[view->selected].word[WORD_ID] < conn->id))
-        view->selected = view->count;
-    view->count++;
+        (!view->met || view->chosen.word[WORD_ID] < conn->id)) {
+        view->chosen = *entry;
+        view->met = true;
+    }
+    if (!view->cut || before(entry, &view->bar))
+        view->count++;
 }
 
 // Inlined by force: gcc 12 takes a function that only prefetches for one without effect, and drops the call.
@@ -208,6 +230,19 @@ static inline __attribute__((always_inline)) void prefetch(const struct rn_flow_
         __builtin_prefetch(p);
         __builtin_prefetch(p + offsetof(struct rn_conn, process_name));
     }
+}
+
+// The rest of a row that has a rate.
+static inline __attribute__((always_inline)) void prefetch_rates(const struct rn_conn *conn,
+                                                                 rn_time now)
+{
+    if (rn_time_since(now, conn->last_seen) > SILENT_AFTER)
+        return;
+    const char *p = (const char *)conn;
+    __builtin_prefetch(p + offsetof(struct rn_conn, bytes)); // rows do not begin with a line
+    __builtin_prefetch(p + offsetof(struct rn_conn, first_seen));
+    __builtin_prefetch(p + offsetof(struct rn_conn, first_seen) + 64);
+    __builtin_prefetch(p + offsetof(struct rn_conn, rate) + sizeof(struct rn_rate) - 1);
 }
 
 static uint32_t stretch_of(const struct look *look)
@@ -235,37 +270,16 @@ static void look_at_stretch(struct look *look, unsigned shard, uint32_t from, ui
     flow_lock(s);
     uint32_t end = s->rows.fresh;
     look->view->end[shard] = end;
-    for (uint32_t row = from; row < end && row - from < rows; row++)
+    bool rates = look->out->request.sort == RN_SORT_BANDWIDTH;
+    for (uint32_t row = from; row < end && row - from < rows; row++) {
+        if (rates && end - row > RATES_AHEAD)
+            prefetch_rates(flow_row(s, row + RATES_AHEAD), look->now);
         look_at(look, s, row);
+    }
     flow_unlock(s);
 }
 
-static void gather(struct look *look)
-{
-    struct rn_flow_view *view = look->view;
-    unsigned shards = look->flow->cfg.shards;
-    uint32_t rows = stretch_of(look), longest = 1;
-    for (uint32_t from = 0; from < longest; from += rows) {
-        for (unsigned i = 0; i < shards; i++) {
-            if (from > 0 && from >= view->end[i])
-                continue;
-            unsigned next = (i + 1) & (shards - 1);
-            prefetch(view, &look->flow->shard[next], next ? from : from + rows, rows);
-            look_at_stretch(look, i, from, rows);
-            longest = view->end[i] > longest ? view->end[i] : longest;
-        }
-    }
-}
-
 // Order.
-
-static bool before(const struct entry *a, const struct entry *b)
-{
-    for (unsigned i = 0; i < WORDS - 1; i++)
-        if (a->word[i] != b->word[i])
-            return a->word[i] < b->word[i];
-    return a->word[WORDS - 1] < b->word[WORDS - 1];
-}
 
 static void swap(struct entry *a, struct entry *b)
 {
@@ -345,6 +359,39 @@ static void select_rank(struct rn_flow_view *view, size_t from, size_t k)
     heap_sort(&view->entry[lo], hi - lo);
 }
 
+// Between two holds: cuts off what cannot be among the first `keep` any more.
+static void keep_best(struct rn_flow_view *view)
+{
+    size_t keep = view->keep;
+    if (view->count < keep + SLACK)
+        return;
+    select_rank(view, 0, keep);
+    view->bar = view->entry[0];
+    for (size_t i = 1; i < keep; i++)
+        if (before(&view->bar, &view->entry[i]))
+            view->bar = view->entry[i];
+    view->count = keep;
+    view->cut = true;
+}
+
+static void gather(struct look *look)
+{
+    struct rn_flow_view *view = look->view;
+    unsigned shards = look->flow->cfg.shards;
+    uint32_t rows = stretch_of(look), longest = 1;
+    for (uint32_t from = 0; from < longest; from += rows) {
+        for (unsigned i = 0; i < shards; i++) {
+            if (from > 0 && from >= view->end[i])
+                continue;
+            unsigned next = (i + 1) & (shards - 1);
+            prefetch(view, &look->flow->shard[next], next ? from : from + rows, rows);
+            look_at_stretch(look, i, from, rows);
+            keep_best(view);
+            longest = view->end[i] > longest ? view->end[i] : longest;
+        }
+    }
+}
+
 static void isolate(struct rn_flow_view *view, size_t first, size_t end)
 {
     if (first > 0)
@@ -356,12 +403,12 @@ static void isolate(struct rn_flow_view *view, size_t first, size_t end)
 
 // The window.
 
-static uint32_t position_of(const struct rn_flow_view *view, size_t entry)
+// Of one that was not cut off: then all before it are there.
+static uint32_t position_of(const struct rn_flow_view *view, const struct entry *entry)
 {
-    const struct entry one = view->entry[entry];
     uint32_t position = 0;
     for (size_t i = 0; i < view->count; i++)
-        position += before(&view->entry[i], &one);
+        position += before(&view->entry[i], entry);
     return position;
 }
 
@@ -371,9 +418,9 @@ static uint32_t selected_position(const struct look *look)
     uint32_t matched = look->out->matched;
     if (request->select_position != RN_VIEW_NONE && matched > 0)
         return request->select_position < matched ? request->select_position : matched - 1;
-    if (request->select_position != RN_VIEW_NONE || look->view->selected == NOWHERE)
+    if (request->select_position != RN_VIEW_NONE || !look->view->met)
         return RN_VIEW_NONE;
-    return position_of(look->view, look->view->selected);
+    return position_of(look->view, &look->view->chosen);
 }
 
 // Where a window of `count` rows goes: as wanted, but full if it can be, and moved no further than the selection needs.
@@ -397,6 +444,7 @@ static bool copy_row(struct rn_flow *flow, const struct entry *entry, struct rn_
     bool there = conn->id == entry->word[WORD_ID] && !(conn->flags & RN_CONN_TOMBSTONE);
     if (there) {
         out->conn = *conn;
+        flow_tcp_report(s, entry->place & ((UINT32_C(1) << ROW_BITS) - 1), &out->tcp);
         flow_facts_load(s, conn, &out->facts);
     }
     flow_unlock(s);
@@ -429,22 +477,46 @@ static void copy_rows(struct rn_flow *flow, const struct entry *entry, uint32_t 
         out->selected_position = out->matched > 0 ? out->matched - 1 : RN_VIEW_NONE;
 }
 
+static void gather_first(struct look *look, size_t keep)
+{
+    struct rn_flow *flow = look->flow;
+    struct rn_flow_view *view = look->view;
+    struct rn_snapshot *out = look->out;
+    view->round++;
+    view->count = view->matched = 0;
+    view->met = view->cut = false;
+    view->keep = keep > 0 ? keep : 1;
+    for (unsigned i = 0; i < flow->cfg.shards; i++)
+        view->end[i] = flow->shard[i].rows.cap; // never changes, so it may be read without the lock
+    out->rows_tcp = out->rows_udp = out->rows_total = out->processes = out->row_count = 0;
+    gather(look);
+}
+
+// Gathers what is needed to show the window, and places it. The end of the window is known beforehand, unless the
+// selection, asked for by key, turns out to lie behind it: then everything is gathered.
+static uint32_t find_window(struct look *look)
+{
+    struct rn_snapshot *out = look->out;
+    const struct rn_view_request *request = &out->request;
+    uint32_t count = request->count < RN_VIEW_ROWS ? request->count : RN_VIEW_ROWS;
+    size_t end = (size_t)request->first + count;
+    if (request->select_position != RN_VIEW_NONE && request->select_position >= end)
+        end = (size_t)request->select_position + 1;
+    gather_first(look, end);
+    if (look->view->met && look->view->cut && before(&look->view->bar, &look->view->chosen))
+        gather_first(look, SIZE_MAX - SLACK);
+    out->matched = look->view->matched;
+    out->selected_position = selected_position(look);
+    count = count < out->matched ? count : out->matched;
+    out->first = window_first(out, count);
+    return count;
+}
+
 void rn_flow_view(struct rn_flow *flow, struct rn_flow_view *view, const struct rn_view_ops *ops,
                   rn_time now, struct rn_snapshot *out)
 {
     struct look look = {flow, view, ops, out, now};
-    view->round++;
-    view->count = 0;
-    view->selected = NOWHERE;
-    for (unsigned i = 0; i < flow->cfg.shards; i++)
-        view->end[i] = flow->shard[i].rows.cap; // never changes, so it may be read without the lock
-    out->rows_tcp = out->rows_udp = out->rows_total = out->processes = out->row_count = 0;
-    gather(&look);
-    out->matched = (uint32_t)view->count;
-    out->selected_position = selected_position(&look);
-    uint32_t count = out->request.count < RN_VIEW_ROWS ? out->request.count : RN_VIEW_ROWS;
-    count = count < out->matched ? count : out->matched;
-    out->first = window_first(out, count);
+    uint32_t count = find_window(&look);
     if (count > 0)
         isolate(view, out->first, (size_t)out->first + count);
     copy_rows(flow, &view->entry[out->first], count, out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Visits that come from outside the packet path: owners are asked for and named, addresses change, the table is
-// cleared. Each lets a shard go after a stretch of rows, so that packets never wait for long.
+// Visits that come from outside the packet path: owners are asked for and named, addresses change, idle rows are kept
+// because their socket is still open, the table is cleared. Each lets a shard go after a stretch of rows, so that
+// packets never wait for long.
 //
 // Who is asked for: rows of protocols with sockets that nobody owns, until they are GIVE_UP_AFTER old. A full table of
 // rows without owner costs nothing: a walk over all rows of a shard that met nobody to ask for is remembered together
@@ -181,11 +182,75 @@ bool rn_flow_take_ambiguous(struct rn_flow *flow)
     return ambiguous;
 }
 
+// Sockets that may still be open.
+
+unsigned rn_flow_doubtful(struct rn_flow *flow, unsigned shard,
+                          struct rn_pending out[RN_FLOW_STRETCH])
+{
+    struct flow_shard *s = &flow->shard[shard];
+    unsigned count = 0;
+    flow_lock(s);
+    for (uint32_t row = s->wheel[FLOW_DOUBT]; row != FLOW_NONE && count < RN_FLOW_STRETCH;
+         row = flow_row(s, row)->wheel_next)
+        out[count++] = pending_of(flow_row(s, row));
+    flow_unlock(s);
+    return count;
+}
+
+bool rn_flow_keep(struct rn_flow *flow, const struct rn_key *key, uint64_t id, rn_time now,
+                  bool open)
+{
+    uint64_t hash = rn_key_hash(flow->cfg.seed, key);
+    struct flow_shard *s = &flow->shard[rn_flow_shard(flow, hash)];
+    flow_lock(s);
+    uint32_t row = flow_find(s, hash, key);
+    struct rn_conn *conn = row == FLOW_NONE ? NULL : flow_row(s, row);
+    bool asked = conn && conn->id == id && conn->wheel_slot == FLOW_DOUBT;
+    if (asked) {
+        flow_unplan(s, row);
+        if (open && now > conn->kept_at)
+            conn->kept_at = now;
+        if (open)
+            flow_plan(s, row, rn_conn_deadline(conn, s->timeouts));
+        else
+            flow_push(s, row, FLOW_CONDEMNED);
+    }
+    flow_unlock(s);
+    return asked;
+}
+
+// Clearing. The rows of a shard as they lie, and none that is made later on: those have a greater id.
+
+static void forget(struct rn_flow *flow, struct flow_shard *s, uint32_t row, uint64_t last)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    if (!conn->id || conn->id > last)
+        return;
+    if (conn->flags & RN_CONN_TOMBSTONE)
+        flow_drop(flow, s, row);
+    else
+        flow_close(flow, s, row, 0, RN_CLOSE_END, false, NULL);
+}
+
+static void clear_shard(struct rn_flow *flow, struct flow_shard *s)
+{
+    flow_lock(s);
+    uint64_t last = s->made * flow->cfg.shards + s->number;
+    uint32_t end = s->rows.fresh;
+    flow_unlock(s);
+    for (uint32_t row = 0; row < end;) {
+        flow_lock(s);
+        for (unsigned n = 0; n < FLOW_REMOVALS && row < end; n++)
+            forget(flow, s, row++, last);
+        flow_unlock(s);
+    }
+}
+
 void rn_flow_clear(struct rn_flow *flow)
 {
     for (unsigned i = 0; i < flow->cfg.shards; i++)
-        while (rn_flow_drain(flow, i, 0, NULL))
-            ;
+        clear_shard(flow, &flow->shard[i]);
+    rn_flow_archive_clear(flow);
     if (flow->learned)
         flow_names_clear(flow->learned);
 }

@@ -147,6 +147,11 @@ void host_sockets_settle(struct host_sockets *t)
     }
 }
 
+bool host_sockets_listed(const struct host_sockets *t, const struct host_socket *tuple)
+{
+    return t->by_tuple[tuple_slot(t, tuple)] != 0;
+}
+
 bool host_sockets_owner(const struct host_sockets *t, const struct host_socket *tuple,
                         struct rn_process *out)
 {

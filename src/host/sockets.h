@@ -40,6 +40,7 @@ bool host_sockets_wants(const struct host_sockets *t, uint64_t inode);
 void host_sockets_hold(struct host_sockets *t, uint64_t inode, uint32_t process);
 // After the last hold: settles tuples that several sockets have.
 void host_sockets_settle(struct host_sockets *t);
+bool host_sockets_listed(const struct host_sockets *t, const struct host_socket *tuple);
 bool host_sockets_owner(const struct host_sockets *t, const struct host_socket *tuple,
                         struct rn_process *out);
 

@@ -1,37 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long a row lives, and names.
 //
-// Time-outs follow the table of ARCHITECTURE ("Timeout Strategy"): the state of TCP decides first, then, for a
-// connection that is up, what it speaks; a protocol without states has one time-out.
+// The state of TCP decides first, then, for a connection that is up, what it speaks; a protocol without states has one
+// time-out. How long each is, others say (timeouts.h).
 #include "rustnet/model/conn.h"
 
 #include "rustnet/base/verdict.h"
 
-#define MINUTE (60 * RN_SEC)
+// An idle time-out that the ends of a connection have agreed on counts within these.
+#define QUIC_AGREED_LEAST RN_SEC
+#define QUIC_AGREED_MOST (1800 * RN_SEC)
 
-#define TIMEOUT_TCP_OPENING MINUTE // and closing, as long as something is outstanding
-#define TIMEOUT_TCP_WAIT (30 * RN_SEC)
-#define TIMEOUT_TCP_CLOSED (5 * RN_SEC)
-#define TIMEOUT_TCP_UNKNOWN (2 * MINUTE)
-#define TIMEOUT_TCP_ACTIVE (10 * MINUTE)
-#define TIMEOUT_TCP_IDLE (5 * MINUTE)
-#define TIMEOUT_WEB (10 * MINUTE)
-#define TIMEOUT_SSH (30 * MINUTE)
-#define TIMEOUT_UDP MINUTE
-#define TIMEOUT_UDP_QUERY (30 * RN_SEC) // protocols of one question and its answers
-#define TIMEOUT_UDP_MQTT (2 * MINUTE)
-#define TIMEOUT_QUIC_OPENING MINUTE
-#define TIMEOUT_QUIC_ACTIVE (10 * MINUTE)
-#define TIMEOUT_QUIC_IDLE (5 * MINUTE)
-#define TIMEOUT_QUIC_DRAINING (10 * RN_SEC)
-#define TIMEOUT_QUIC_CLOSED RN_SEC
-#define TIMEOUT_QUIC_UNKNOWN (2 * MINUTE)
-#define TIMEOUT_ICMP (10 * RN_SEC) // and IGMP
-#define TIMEOUT_ARP (30 * RN_SEC)
-
+// Where the age of a row counts from: its last sign of life, be it a packet or a socket that is still open.
 static rn_time aging_since(const struct rn_conn *conn)
 {
-    return conn->flags & RN_CONN_TERMINAL ? conn->terminal_since : conn->last_seen;
+    if (conn->flags & RN_CONN_TERMINAL)
+        return conn->terminal_since;
+    return conn->kept_at > conn->last_seen ? conn->kept_at : conn->last_seen;
 }
 
 rn_dur rn_conn_age(const struct rn_conn *conn, rn_time now)
@@ -40,50 +25,66 @@ rn_dur rn_conn_age(const struct rn_conn *conn, rn_time now)
     return age > 0 ? age : 0;
 }
 
-// What a connection of TCP that is up speaks may keep it longer.
-static rn_dur established_timeout(const struct rn_conn *conn, rn_time now)
+static bool active(const struct rn_conn *conn, const struct rn_timeouts *t, rn_time now)
 {
-    if (conn->app == RN_APP_HTTP || conn->app == RN_APP_HTTPS)
-        return TIMEOUT_WEB;
-    if (conn->app == RN_APP_SSH)
-        return TIMEOUT_SSH;
-    return rn_conn_age(conn, now) < MINUTE ? TIMEOUT_TCP_ACTIVE : TIMEOUT_TCP_IDLE;
+    return rn_conn_age(conn, now) < t->after[RN_TIMEOUT_ACTIVE_FOR];
 }
 
-static rn_dur tcp_timeout(const struct rn_conn *conn, rn_time now)
+bool rn_conn_rtt(const struct rn_conn *conn, const struct rn_tcp_report *tcp, rn_dur *out)
+{
+    bool is_tcp = conn->key.proto == RN_PROTO_TCP;
+    if (is_tcp && tcp && tcp->rtt_known) {
+        *out = tcp->rtt;
+        return true;
+    }
+    if (!conn->rtt_known)
+        return false;
+    if (!is_tcp && conn->timed.exchange != RN_EXCHANGE_QUIC &&
+        conn->timed.exchange != RN_EXCHANGE_ECHO)
+        return false; // how long a server took to answer, rather than the way there
+    *out = is_tcp ? conn->tcp.initial_rtt : conn->timed.rtt;
+    return *out >= 0;
+}
+
+// What a connection of TCP that is up speaks may keep it longer.
+static enum rn_timeout established_timeout(const struct rn_conn *conn, const struct rn_timeouts *t,
+                                           rn_time now)
+{
+    if (conn->app == RN_APP_HTTP || conn->app == RN_APP_HTTPS)
+        return RN_TIMEOUT_WEB;
+    if (conn->app == RN_APP_SSH)
+        return RN_TIMEOUT_SSH;
+    return active(conn, t, now) ? RN_TIMEOUT_TCP_ACTIVE : RN_TIMEOUT_TCP_IDLE;
+}
+
+static enum rn_timeout tcp_timeout(const struct rn_conn *conn, const struct rn_timeouts *t,
+                                   rn_time now)
 {
     switch (rn_conn_tcp_state(conn)) {
     case RN_TCP_ESTABLISHED:
-        return established_timeout(conn, now);
+        return established_timeout(conn, t, now);
     case RN_TCP_SYN_SENT:
     case RN_TCP_SYN_RECV:
+        return RN_TIMEOUT_TCP_OPENING;
     case RN_TCP_FIN_WAIT1:
     case RN_TCP_FIN_WAIT2:
     case RN_TCP_CLOSE_WAIT:
     case RN_TCP_LAST_ACK:
-        return TIMEOUT_TCP_OPENING;
+        return RN_TIMEOUT_TCP_CLOSING;
     case RN_TCP_TIME_WAIT:
     case RN_TCP_CLOSING:
-        return TIMEOUT_TCP_WAIT;
+        return RN_TIMEOUT_TCP_WAIT;
     case RN_TCP_CLOSED:
-        return TIMEOUT_TCP_CLOSED;
+        return RN_TIMEOUT_TCP_CLOSED;
     case RN_TCP_UNKNOWN:
     case RN_TCP_STATE_COUNT:
         break;
     }
-    return TIMEOUT_TCP_UNKNOWN;
+    return RN_TIMEOUT_TCP_UNKNOWN;
 }
 
-// A connection of QUIC ends without a word once the idle time-out is over that its ends have agreed on (RFC 9000, 10.1).
-static rn_dur quic_connected_timeout(const struct rn_conn *conn, rn_time now)
-{
-    rn_dur idle = conn->quic.idle_ms * (RN_SEC / 1000);
-    if (idle > 0)
-        return idle < RN_SEC ? RN_SEC : idle < TIMEOUT_SSH ? idle : TIMEOUT_SSH;
-    return rn_conn_age(conn, now) < MINUTE ? TIMEOUT_QUIC_ACTIVE : TIMEOUT_QUIC_IDLE;
-}
-
-static rn_dur quic_timeout(const struct rn_conn *conn, rn_time now)
+static enum rn_timeout quic_timeout(const struct rn_conn *conn, const struct rn_timeouts *t,
+                                    rn_time now)
 {
     switch ((enum rn_quic_state)conn->quic.state) {
     case RN_QUIC_RETRY:
@@ -91,58 +92,87 @@ static rn_dur quic_timeout(const struct rn_conn *conn, rn_time now)
     case RN_QUIC_0RTT:
     case RN_QUIC_INITIAL:
     case RN_QUIC_HANDSHAKE:
-        return TIMEOUT_QUIC_OPENING;
+        return RN_TIMEOUT_QUIC_OPENING;
     case RN_QUIC_CONNECTED:
-        return quic_connected_timeout(conn, now);
+        return active(conn, t, now) ? RN_TIMEOUT_QUIC_ACTIVE : RN_TIMEOUT_QUIC_IDLE;
     case RN_QUIC_DRAINING:
-        return TIMEOUT_QUIC_DRAINING;
+        return RN_TIMEOUT_QUIC_DRAINING;
     case RN_QUIC_CLOSED:
-        return TIMEOUT_QUIC_CLOSED;
+        return RN_TIMEOUT_QUIC_CLOSED;
     case RN_QUIC_UNKNOWN:
     case RN_QUIC_STATE_COUNT:
         break;
     }
-    return TIMEOUT_QUIC_UNKNOWN;
+    return RN_TIMEOUT_QUIC_UNKNOWN;
 }
 
-static rn_dur udp_timeout(const struct rn_conn *conn, rn_time now)
+static enum rn_timeout udp_timeout(const struct rn_conn *conn, const struct rn_timeouts *t,
+                                   rn_time now)
 {
     // A table, not a switch: most applications live by the rule of UDP.
-    static const rn_dur by_app[RN_APP_COUNT] = {
-        [RN_APP_DNS] = TIMEOUT_UDP_QUERY,   [RN_APP_MDNS] = TIMEOUT_UDP_QUERY,
-        [RN_APP_LLMNR] = TIMEOUT_UDP_QUERY, [RN_APP_NTP] = TIMEOUT_UDP_QUERY,
-        [RN_APP_SSDP] = TIMEOUT_UDP_QUERY,  [RN_APP_STUN] = TIMEOUT_UDP_QUERY,
-        [RN_APP_HTTP] = TIMEOUT_WEB,        [RN_APP_HTTPS] = TIMEOUT_WEB,
-        [RN_APP_SSH] = TIMEOUT_SSH,         [RN_APP_MQTT] = TIMEOUT_UDP_MQTT,
+    static const uint8_t by_app[RN_APP_COUNT] = {
+        [RN_APP_DNS] = RN_TIMEOUT_UDP_QUERY,   [RN_APP_MDNS] = RN_TIMEOUT_UDP_QUERY,
+        [RN_APP_LLMNR] = RN_TIMEOUT_UDP_QUERY, [RN_APP_NTP] = RN_TIMEOUT_UDP_QUERY,
+        [RN_APP_SSDP] = RN_TIMEOUT_UDP_QUERY,  [RN_APP_STUN] = RN_TIMEOUT_UDP_QUERY,
+        [RN_APP_HTTP] = RN_TIMEOUT_WEB,        [RN_APP_HTTPS] = RN_TIMEOUT_WEB,
+        [RN_APP_SSH] = RN_TIMEOUT_SSH,         [RN_APP_MQTT] = RN_TIMEOUT_UDP_MQTT,
     };
     if (conn->app == RN_APP_QUIC)
-        return quic_timeout(conn, now);
-    rn_dur timeout = conn->app < RN_APP_COUNT ? by_app[conn->app] : 0;
-    return timeout ? timeout : TIMEOUT_UDP;
+        return quic_timeout(conn, t, now);
+    enum rn_timeout timeout = conn->app < RN_APP_COUNT ? by_app[conn->app] : 0;
+    return timeout ? timeout : RN_TIMEOUT_UDP;
 }
 
-rn_dur rn_conn_timeout(const struct rn_conn *conn, rn_time now)
+static enum rn_timeout timeout_of(const struct rn_conn *conn, const struct rn_timeouts *t,
+                                  rn_time now)
 {
     switch (conn->key.proto) {
     case RN_PROTO_TCP:
-        return tcp_timeout(conn, now);
+        return tcp_timeout(conn, t, now);
     case RN_PROTO_UDP:
-        return udp_timeout(conn, now);
+        return udp_timeout(conn, t, now);
     case RN_PROTO_ICMP:
     case RN_PROTO_ICMPV6:
     case RN_PROTO_IGMP:
-        return TIMEOUT_ICMP;
+        return RN_TIMEOUT_ICMP;
     case RN_PROTO_ARP:
-        return TIMEOUT_ARP;
-    default: // other IP protocols live by the rule of UDP
-        return TIMEOUT_UDP;
+        return RN_TIMEOUT_ARP;
+    default:
+        return RN_TIMEOUT_OTHER;
     }
 }
 
-rn_time rn_conn_deadline(const struct rn_conn *conn)
+// What the ends of a QUIC connection have agreed on ends it without a word (RFC 9000, 10.1); 0: nothing.
+static rn_dur agreed_timeout(const struct rn_conn *conn)
 {
-    // Time-outs only get shorter with idleness, so the last one decides.
-    return rn_time_add(aging_since(conn), rn_conn_timeout(conn, RN_TIME_MAX));
+    if (conn->key.proto != RN_PROTO_UDP || conn->app != RN_APP_QUIC ||
+        conn->quic.state != RN_QUIC_CONNECTED || conn->quic.idle_ms == 0)
+        return 0;
+    rn_dur idle = conn->quic.idle_ms * (RN_SEC / 1000);
+    return idle < QUIC_AGREED_LEAST  ? QUIC_AGREED_LEAST
+           : idle > QUIC_AGREED_MOST ? QUIC_AGREED_MOST
+                                     : idle;
+}
+
+rn_dur rn_conn_timeout(const struct rn_conn *conn, const struct rn_timeouts *t, rn_time now)
+{
+    rn_dur agreed = agreed_timeout(conn);
+    if (agreed)
+        return agreed;
+    return t->after[timeout_of(conn, t, now)];
+}
+
+rn_time rn_conn_deadline(const struct rn_conn *conn, const struct rn_timeouts *t)
+{
+    // The time-out changes once, when the row has been silent for active_for: either it does not get that old, or the
+    // idle one decides, which cannot have ended before it began.
+    rn_time since = aging_since(conn);
+    rn_dur active_for = t->after[RN_TIMEOUT_ACTIVE_FOR];
+    rn_dur lives = rn_conn_timeout(conn, t, since);
+    rn_dur idle = rn_conn_timeout(conn, t, RN_TIME_MAX);
+    if (idle != lives && lives >= active_for)
+        lives = idle > active_for ? idle : active_for;
+    return rn_time_add(since, lives);
 }
 
 const char *rn_close_reason_name(enum rn_close_reason reason)

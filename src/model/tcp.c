@@ -5,37 +5,52 @@
 // that is shown as local. So turning a row round needs no second history, and a packet that brings no new bit costs one
 // comparison. "local" is the end whose socket is drawn here (RFC 9293, figure 5, as far as a bystander can see it):
 //
-//                    local SYN     +---------+   remote SYN, or local SYN+ACK
-//                 +----------------| UNKNOWN |---------------------+
-//                 v                +---------+                     v
-//            +----------+   remote SYN  |   any ACK          +----------+
-//            | SYN_SENT |---------------|------------------->| SYN_RECV |
-//            +----------+               v                    +----------+
-//                 |              +-------------+                   |
-//                 +------------->| ESTABLISHED |<------------------+
-//         remote SYN+ACK,        +-------------+          an ACK from either end,
-//         or local ACK         local |     | remote       or remote SYN+ACK
-//                               FIN  v     v  FIN
-//                     +-----------+          +------------+
-//         +-----------| FIN_WAIT1 |-------+  | CLOSE_WAIT |
-//         |           +-----------+       |  +------------+
-//         | our FIN     |  remote FIN     |        | local FIN, which acknowledges the remote one
-//         | acked       |  that acks ours |        v
-//         v             |                 |  +----------+
-//   +-----------+       |      remote FIN |  | LAST_ACK |
-//   | FIN_WAIT2 |       |     before that |  +----------+
-//   +-----------+       v                 v        | our FIN acked
-//         |       +-----------+   +---------+      v
-//         +------>| TIME_WAIT |<--| CLOSING |   +--------+    any RST, from anywhere
-//      remote FIN +-----------+   +---------+   | CLOSED |<--------------------------
-//                             our FIN acked     +--------+
+//                  1     +---------+     2
+//             +----------| UNKNOWN |-----------+
+//             v          +---------+           v
+//       +----------+          | 3        +----------+
+//       | SYN_SENT |----------|--------->| SYN_RECV |
+//       +----------+     4    v          +----------+
+//             |  5     +-------------+      6  |
+//             +------->| ESTABLISHED |<--------+
+//                      +-------------+
+//                   7  |           |  8
+//            +-----------+         +------------+
+//      +-----| FIN_WAIT1 |-----+   | CLOSE_WAIT |
+//      | 9   +-----------+     |   +------------+
+//      v           |           |      |     | 15
+//   +-----------+  | 10     11 |   14 |     v
+//   | FIN_WAIT2 |  |           v      v   +----------+
+//   +-----------+  |         +---------+  | LAST_ACK |
+//      | 12        |         | CLOSING |  +----------+
+//      v           v         +---------+      | 16
+//   +----------------+   13      |            v
+//   |   TIME_WAIT    |<----------+       +--------+   17
+//   +----------------+                   | CLOSED |<------ from anywhere
+//                                        +--------+
 //
-// Arrows into the upper half are taken by see_syn and see_segment, those of the lower half by see_segment (see_ack,
-// see_fin), RST by rn_conn_tcp_turn.
+//    1  local SYN                                    see_syn
+//    2  remote SYN, or local SYN+ACK                 see_syn
+//    3  ACK from either end, or remote SYN+ACK       see_ack, see_syn: met in mid-stream
+//    4  remote SYN: both opened at once              see_syn
+//    5  remote SYN+ACK, or local ACK                 see_syn; see_ack: the SYN+ACK was missed
+//    6  ACK from either end, or remote SYN+ACK       see_ack, see_syn
+//    7  local FIN (also from SYN_RECV)               see_fin
+//    8  remote FIN (also from SYN_RECV)              see_fin
+//    9  remote ACK of our FIN                        see_ack
+//   10  remote FIN with that ACK: three segments     see_ack, see_fin
+//   11  remote FIN without: both closed at once      see_fin
+//   12  remote FIN                                   see_fin
+//   13  remote ACK of our FIN                        see_ack
+//   14  local FIN that does not acknowledge theirs   see_fin: both closed at once
+//   15  local FIN that does                          see_fin
+//   16  remote ACK of our FIN                        see_ack
+//   17  RST in the receiver's window                 see_reset (RFC 9293, 3.10.7.3; RFC 5961, 3.2)
 //
 // 1. Bits are only added. A new generation of a tuple is a new row.
 // 2. initial_rtt is the time from the first SYN to the first SYN+ACK of the other end, by capture time, and never
 //    negative; of a SYN that waits longer than RTT_MAX_AGE it is not known.
+// 3. A RST that its receiver would not take changes nothing at all: a forged one must not hide a live connection.
 #include "rustnet/model/conn.h"
 
 #include "rustnet/base/verdict.h"
@@ -53,11 +68,12 @@ static void see_options(struct rn_conn *conn, const struct rn_packet *packet)
     }
 }
 
-// A repeated SYN does not start the clock again, unless the first is too old to be answered.
-static void start_rtt(struct rn_conn *conn, rn_time now)
+// A repeated SYN does not start the clock again, unless the first is too old to be answered or it is not a repetition.
+static void start_rtt(struct rn_conn *conn, rn_time now, bool again)
 {
     bool running = (conn->tcp.saw[0] | conn->tcp.saw[1]) & RN_TCP_SAW_SYN;
-    if (conn->rtt_known || (running && rn_time_since(now, conn->tcp.syn_time) <= RTT_MAX_AGE))
+    if (conn->rtt_known ||
+        (running && !again && rn_time_since(now, conn->tcp.syn_time) <= RTT_MAX_AGE))
         return;
     conn->tcp.syn_time = now;
 }
@@ -76,15 +92,45 @@ static void stop_rtt(struct rn_conn *conn, unsigned from, rn_time now)
     conn->rtt_known = true;
 }
 
-static void see_syn(struct rn_conn *conn, const struct rn_packet *packet)
+bool rn_conn_tcp_same(const struct rn_conn *conn, const struct rn_packet *packet)
+{
+    unsigned from = packet->from, saw = conn->tcp.saw[from];
+    if ((packet->tcp.flags & (RN_TCP_SYN | RN_TCP_ACK)) != RN_TCP_SYN)
+        return true;
+    // The number of the SYN had to make room for that of the FIN, but it lies as far before that as there was data.
+    if (saw & RN_TCP_SAW_FIN)
+        return conn->tcp.fin_end[from] - packet->tcp.seq - 2 <= conn->payload_bytes[from];
+    return saw & (RN_TCP_SAW_SYN | RN_TCP_SAW_SYN_ACK) && packet->tcp.seq == conn->tcp.isn[from];
+}
+
+// Whether a SYN without ACK begins another incarnation of the connection, not seen to end. It does unless its number is
+// that of the first one; an end met in mid-stream has none to repeat.
+static bool incarnates(const struct rn_conn *conn, const struct rn_tcp_track *track,
+                       const struct rn_packet *packet)
+{
+    unsigned from = packet->from, saw = conn->tcp.saw[from];
+    if ((saw & (RN_TCP_SAW_SYN | RN_TCP_SAW_SYN_ACK)) && !(saw & RN_TCP_SAW_FIN))
+        return packet->tcp.seq != conn->tcp.isn[from];
+    return rn_tcp_heard(track, from);
+}
+
+static void see_syn(struct rn_conn *conn, struct rn_tcp_track *track,
+                    const struct rn_packet *packet)
 {
     unsigned from = packet->from;
+    bool again = !(packet->tcp.flags & RN_TCP_ACK) && incarnates(conn, track, packet);
+    if (again)
+        rn_tcp_restart(track);
+    // An answer may begin anew as well, if a reset came between.
+    if (!(conn->tcp.saw[from] & RN_TCP_SAW_FIN) &&
+        (again || packet->tcp.flags & RN_TCP_ACK || !(conn->tcp.saw[from] & RN_TCP_SAW_SYN)))
+        conn->tcp.isn[from] = packet->tcp.seq;
     see_options(conn, packet);
     if (packet->tcp.flags & RN_TCP_ACK) {
         stop_rtt(conn, from, packet->time);
         conn->tcp.saw[from] |= RN_TCP_SAW_SYN_ACK;
     } else {
-        start_rtt(conn, packet->time);
+        start_rtt(conn, packet->time, again);
         conn->tcp.saw[from] |= RN_TCP_SAW_SYN;
     }
 }
@@ -120,17 +166,47 @@ static void see_segment(struct rn_conn *conn, const struct rn_packet *packet)
         see_fin(conn, packet);
 }
 
-bool rn_conn_tcp_turn(struct rn_conn *conn, const struct rn_packet *packet)
+// Shift of the windows that `end` announces (RFC 7323, 2.2): both ends must have offered one. Of an end whose SYN was
+// not seen it is not known, and the largest is assumed: rather believe a forged reset than wait for a dead connection.
+static unsigned window_shift(const struct rn_conn *conn, unsigned end)
+{
+    unsigned shift = 14;
+    for (unsigned e = 0; e < 2; e++)
+        if (conn->tcp.saw[e] & (RN_TCP_SAW_SYN | RN_TCP_SAW_SYN_ACK) &&
+            !(conn->tcp.saw[e] & RN_TCP_SCALE_KNOWN))
+            return 0;
+    if (conn->tcp.saw[end] & RN_TCP_SCALE_KNOWN)
+        shift = conn->tcp.window_scale[end];
+    return shift;
+}
+
+static bool see_reset(struct rn_conn *conn, const struct rn_tcp_track *track,
+                      const struct rn_packet *packet)
+{
+    unsigned other = 1u - packet->from, saw = conn->tcp.saw[other];
+    bool syn_only = !(saw & (RN_TCP_SAW_ACK | RN_TCP_SAW_SYN_ACK)) && saw & RN_TCP_SAW_SYN;
+    if (!rn_tcp_reset_fits(track, packet, syn_only ? &conn->tcp.isn[other] : NULL,
+                           window_shift(conn, other)))
+        return false;
+    conn->tcp.saw[packet->from] |= RN_TCP_SAW_RST;
+    return true;
+}
+
+bool rn_conn_tcp_turn(struct rn_conn *conn, struct rn_tcp_track *track,
+                      const struct rn_packet *packet, struct rn_tcp_news *news)
 {
     const uint8_t before[2] = {conn->tcp.saw[0], conn->tcp.saw[1]};
     unsigned flags = packet->tcp.flags;
-    if (flags & RN_TCP_RST)
-        conn->tcp.saw[packet->from] |= RN_TCP_SAW_RST;
-    else if ((flags & (RN_TCP_SYN | RN_TCP_FIN)) == RN_TCP_SYN)
-        see_syn(conn, packet);
-    else if (!(flags & RN_TCP_SYN))
+    if (flags & RN_TCP_RST) {
+        if (!see_reset(conn, track, packet))
+            return false;
+    } else if ((flags & (RN_TCP_SYN | RN_TCP_FIN)) == RN_TCP_SYN) {
+        see_syn(conn, track, packet);
+    } else if (!(flags & RN_TCP_SYN)) {
         see_segment(conn, packet);
-    return before[0] != conn->tcp.saw[0] || before[1] != conn->tcp.saw[1];
+    }
+    news->turned = before[0] != conn->tcp.saw[0] || before[1] != conn->tcp.saw[1];
+    return true;
 }
 
 static enum rn_tcp_state opening_state(unsigned local, unsigned remote)

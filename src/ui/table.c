@@ -38,6 +38,7 @@ struct line {
     bool whole;          // one style for the whole row
     enum rn_style style; // that one
     uint8_t attrs;
+    const struct rn_timeouts *timeouts;
     rn_time rated_at; // when the rates were true
     rn_time now;
 };
@@ -230,13 +231,14 @@ static enum rn_style rtt_style(rn_dur rtt)
 static void put_rtt(const struct line *line)
 {
     const struct rn_conn *conn = &line->row->conn;
-    if (conn->key.proto != RN_PROTO_TCP || !conn->rtt_known) {
+    rn_dur rtt;
+    if (!rn_conn_rtt(conn, &line->row->tcp, &rtt)) {
         put_cell(line, UI_COL_RTT, RN_STYLE_MUTED, "-");
         return;
     }
     char text[UI_NUMBER_SIZE];
-    ui_fmt_rtt(text, conn->tcp.initial_rtt);
-    put_cell(line, UI_COL_RTT, rtt_style(conn->tcp.initial_rtt), text);
+    ui_fmt_rtt(text, rtt);
+    put_cell(line, UI_COL_RTT, rtt_style(rtt), text);
 }
 
 static void put_bandwidth(const struct line *line)
@@ -269,9 +271,10 @@ static const struct {
 } nearness[] = {{90, RN_STYLE_EXPIRING}, {75, RN_STYLE_STALE}};
 enum { NEARNESS = sizeof nearness / sizeof nearness[0] };
 
-static enum rn_style age_style(const struct rn_conn *conn, rn_time now)
+static enum rn_style age_style(const struct rn_conn *conn, const struct rn_timeouts *timeouts,
+                               rn_time now)
 {
-    rn_dur timeout = rn_conn_timeout(conn, now), age = rn_conn_age(conn, now);
+    rn_dur timeout = rn_conn_timeout(conn, timeouts, now), age = rn_conn_age(conn, now);
     for (unsigned i = 0; timeout > 0 && i < NEARNESS; i++) {
         if (age >= timeout / 100 * nearness[i].of_100)
             return nearness[i].style;
@@ -281,7 +284,7 @@ static enum rn_style age_style(const struct rn_conn *conn, rn_time now)
 
 static void put_row(struct line *line, bool selected)
 {
-    line->style = age_style(&line->row->conn, line->now);
+    line->style = age_style(&line->row->conn, line->timeouts, line->now);
     line->whole = line->style != RN_STYLE_TEXT;
     line->attrs = selected ? RN_CELL_SELECTED : 0;
     if (selected) {
@@ -361,6 +364,7 @@ void ui_table_view(const struct rn_ui *ui, const struct rn_snapshot *snapshot, r
                         .port_numbers = ui->port_numbers,
                         .addresses = ui->addresses,
                         .rated_at = snapshot->now,
+                        .timeouts = &snapshot->timeouts,
                         .now = now};
     put_header(ui, &line);
 
@@ -385,18 +389,20 @@ static rn_time sooner(rn_time a, rn_time b, rn_time now)
 
 // When the row's colour, or its state where that is one of silence, changes for want of packets. A time-out may itself
 // depend on the silence so far, so the one of much later counts too; at worst this is too early.
-static rn_time row_next_change(const struct rn_conn *conn, rn_time now)
+static rn_time row_next_change(const struct rn_conn *conn, const struct rn_timeouts *t, rn_time now)
 {
     static const rn_dur silences[] = {30 * RN_SEC, 60 * RN_SEC}; // "..._IDLE", "..._STALE"
     rn_time since = rn_time_add(now, -rn_conn_age(conn, now)), next = RN_TIME_MAX;
-    const rn_dur timeouts[] = {rn_conn_timeout(conn, now),
-                               rn_conn_timeout(conn, rn_time_add(now, 3600 * RN_SEC))};
-    for (unsigned t = 0; t < 2; t++) {
-        for (unsigned i = 0; timeouts[t] > 0 && i < NEARNESS; i++)
-            next = sooner(next, rn_time_add(since, timeouts[t] / 100 * nearness[i].of_100), now);
+    const rn_dur timeouts[] = {rn_conn_timeout(conn, t, now),
+                               rn_conn_timeout(conn, t, RN_TIME_MAX)};
+    if (timeouts[0] != timeouts[1])
+        next = sooner(next, rn_time_add(since, t->after[RN_TIMEOUT_ACTIVE_FOR]), now);
+    for (unsigned k = 0; k < 2; k++) {
+        for (unsigned i = 0; timeouts[k] > 0 && i < NEARNESS; i++)
+            next = sooner(next, rn_time_add(since, timeouts[k] / 100 * nearness[i].of_100), now);
     }
     for (unsigned i = 0; conn->key.proto != RN_PROTO_TCP && i < 2; i++)
-        next = sooner(next, rn_time_add(since, silences[i] + 1), now);
+        next = sooner(next, rn_time_add(conn->last_seen, silences[i] + 1), now);
     return next;
 }
 
@@ -409,7 +415,7 @@ rn_time ui_table_next_change(const struct rn_ui *ui, const struct rn_snapshot *s
         uint32_t at = snapshot->first + i;
         if (at < top || at - top >= visible)
             continue;
-        rn_time t = row_next_change(&snapshot->row[i].conn, now);
+        rn_time t = row_next_change(&snapshot->row[i].conn, &snapshot->timeouts, now);
         next = t < next ? t : next;
     }
     return next;

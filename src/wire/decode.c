@@ -84,7 +84,7 @@ static inline bool fast_tcp(const struct rn_frame *frame, uint32_t ip_bytes, str
     out->tcp.mss = 0;
     out->tcp.flags = tcp[13];
     out->tcp.window_scale = 0;
-    out->tcp.sack = false;
+    out->tcp.sack = out->tcp.timestamps = false;
     if (RN_UNLIKELY(tcp[13] & RN_TCP_SYN) && header > TCP_HEADER) {
         uint32_t held = frame->captured_bytes - FAST_L4 - TCP_HEADER;
         uint32_t options = wire_least(header - TCP_HEADER, held);
@@ -106,7 +106,7 @@ static inline bool fast_udp(const struct rn_frame *frame, uint32_t ip_bytes, str
     out->tcp.mss = 0;
     out->tcp.flags = 0;
     out->tcp.window_scale = 0;
-    out->tcp.sack = false;
+    out->tcp.sack = out->tcp.timestamps = false;
     return true;
 }
 

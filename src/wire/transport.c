@@ -13,6 +13,7 @@ enum {
     TCP_OPTION_MSS = 2,
     TCP_OPTION_WINDOW_SCALE = 3,
     TCP_OPTION_SACK_PERMITTED = 4,
+    TCP_OPTION_TIMESTAMPS = 8, // RFC 7323, 3.2
     TCP_WINDOW_SCALE_MAX = 14, // RFC 7323, 2.3: larger ones are taken as 14
     UDP_HEADER = 8,
 };
@@ -41,6 +42,8 @@ static void take_option(uint8_t kind, struct rn_reader body, struct rn_packet *o
         out->flags |= RN_PACKET_WINDOW_SCALE;
     } else if (kind == TCP_OPTION_SACK_PERMITTED && len == 0) {
         out->tcp.sack = true;
+    } else if (kind == TCP_OPTION_TIMESTAMPS && len == 8) {
+        out->tcp.timestamps = true;
     }
 }
 
@@ -76,6 +79,8 @@ static enum rn_ignore walk_tcp(struct wire_walk *w, const struct wire_datagram *
         return RN_IGNORE_TRANSPORT;
     uint8_t flags = rn_take_u8(&w->r);
     uint16_t window = rn_take_be16(&w->r);
+    if (w->r.bad)
+        out->flags |= RN_PACKET_HEADER_CUT;
     rn_skip(&w->r, 4);
     set_key(w, d, sport, dport);
     out->tcp.seq = seq;
@@ -84,7 +89,7 @@ static enum rn_ignore walk_tcp(struct wire_walk *w, const struct wire_datagram *
     out->tcp.mss = 0;
     out->tcp.flags = flags;
     out->tcp.window_scale = 0;
-    out->tcp.sack = false;
+    out->tcp.sack = out->tcp.timestamps = false;
     out->payload_bytes = header_known && d->body_bytes > header ? d->body_bytes - header : 0;
     out->payload = rn_bytes_of(w->r.end, 0);
     if (w->r.bad)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench [--trace FILE] [--packets N] [--runs N] [--rows N] [--shards N] [--only NAME] [--list]
+// bench [--trace FILE] [--packets N] [--runs N] [--rows N] [--shards N] [--scale ROWS] [--only NAME] [--list]
 //
 // What a packet costs on the way from its bytes to its row, case by case. Runs of the cases take turns, so that a slow
 // minute of the machine hits all alike; printed are median and least. Exit status 1: the counts do not add up.
@@ -181,6 +181,8 @@ static bool parse_option(struct bench_options *o, const char *name, const char *
         return parse_number(value, 1, RUNS_MAX, &o->runs);
     else if (strcmp(name, "--rows") == 0)
         return parse_number(value, 1, 4000000, &o->rows);
+    else if (strcmp(name, "--scale") == 0)
+        return parse_number(value, 10000, 4000000, &o->scale);
     else if (strcmp(name, "--shards") == 0)
         return parse_number(value, 1, 64, &o->shards);
     else
@@ -193,14 +195,14 @@ static bool is_case(const char *name)
     for (size_t c = 0; c < CASES; c++)
         if (strcmp(cases[c].name, name) == 0)
             return true;
-    return strcmp(name, "memory") == 0;
+    return strcmp(name, "memory") == 0 || strcmp(name, "scale") == 0;
 }
 
 static int list_cases(void)
 {
     for (size_t c = 0; c < CASES; c++)
         (void)printf("%s\n", cases[c].name);
-    (void)printf("memory\n");
+    (void)printf("memory\nscale\n");
     return 0;
 }
 
@@ -215,7 +217,7 @@ static bool get_trace(struct bench *bench)
 int main(int argc, char **argv)
 {
     static struct bench bench = {
-        .options = {.packets = 1000000, .runs = 5, .rows = 100000, .shards = 16}};
+        .options = {.packets = 1000000, .runs = 5, .rows = 100000, .shards = 16, .scale = 1000000}};
     if (argc == 2 && strcmp(argv[1], "--list") == 0)
         return list_cases();
     for (int i = 1; i < argc; i += 2) {
@@ -236,5 +238,6 @@ int main(int argc, char **argv)
     if (!bench_path_check(&bench) || !run_cases(&bench))
         return 1;
     print_cases(&bench);
-    return !chosen(&bench.options, "memory") || measure_memory(&bench) ? 0 : 1;
+    bool ok = !chosen(&bench.options, "memory") || measure_memory(&bench);
+    return ok && (!chosen(&bench.options, "scale") || bench_scale_run(&bench)) ? 0 : 1;
 }

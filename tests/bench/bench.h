@@ -5,6 +5,7 @@
 //   trace.c    frames in memory: of a file, packed, without handshakes      synth.c   ... or made here
 //   path.c     the packet path: decode, track, inspect                      payload.c payloads, and inspecting them alone
 //   pipeline.c the same through rings and workers, as the program does it
+//   scale.c    the table alone, with 10,000 rows and with a million
 //   measure.c  time, instructions, resident memory
 #ifndef RUSTNET_TESTS_BENCH_H
 #define RUSTNET_TESTS_BENCH_H
@@ -70,7 +71,7 @@ struct rn_bytes bench_payload(enum bench_payload kind, unsigned variant);
 struct bench_options {
     const char *trace;
     const char *only;
-    uint32_t packets, runs, rows, shards;
+    uint32_t packets, runs, rows, shards, scale;
 };
 
 struct bench {
@@ -118,10 +119,28 @@ struct bench_memory {
 };
 bool bench_path_memory(const struct bench *bench, bool dpi, struct bench_memory *out);
 
+// scale.c
+
+enum bench_scale {
+    BENCH_ROW_BYTES,
+    BENCH_UPDATE,
+    BENCH_INSERT,
+    BENCH_EVICT,
+    BENCH_TICK_QUIET,
+    BENCH_TICK_OVER,
+    BENCH_VIEW_IDLE,
+    BENCH_VIEW_BUSY,
+    BENCH_SCALES,
+};
+// Measures and prints both sizes: 10,000 rows and options.scale. False: something does not add up.
+bool bench_scale_run(const struct bench *bench);
+
 // measure.c
 
 // Runs the loop once. Never inlined: callgrind collects between its entry and its end.
 void bench_measured(void (*loop)(void *), void *ctx, uint32_t items, struct bench_sample *out);
+// Processor time of this thread.
+double bench_cpu_ns(void);
 // Resident anonymous memory of this process, in bytes; < 0: not known.
 double bench_rss(void);
 // Keeps the compiler from dropping or postponing what it points to.

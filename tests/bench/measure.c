@@ -61,7 +61,7 @@ static double stop_counter(int fd)
 }
 #endif
 
-static double now(void)
+double bench_cpu_ns(void)
 {
     struct timespec t;
     (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
@@ -72,11 +72,11 @@ __attribute__((noinline)) void bench_measured(void (*loop)(void *), void *ctx, u
                                               struct bench_sample *out)
 {
     int counter = open_counter();
-    double start = now();
+    double start = bench_cpu_ns();
     start_counter(counter);
     loop(ctx);
     double instructions = stop_counter(counter);
-    out->ns = (now() - start) / items;
+    out->ns = (bench_cpu_ns() - start) / items;
     out->instructions = instructions < 0 ? -1 : instructions / items;
     out->items = items;
 }

@@ -12,6 +12,7 @@
 #include "rustnet/wire.h"
 
 #define AHEAD 8 // frames that are fetched from memory before their turn, as a capture does
+#define ONWARD (UINT32_C(1) << 24) // more than a connection of the trace sends
 #define CLEANUP_EVERY (5 * RN_SEC)
 // Each direction of a row has a payload packet in each pass, or never; 12 without a proof settle it (DPI_MAX_PACKETS).
 #define SETTLING_PASSES 13
@@ -27,6 +28,7 @@ struct path {
     struct rn_dpi_ctx *dpi;        // NULL: no inspection
     struct rn_flow_events *events; // NULL: none
     rn_dur moved;                  // added to the frames' times
+    uint32_t onward; // ... and to sequence numbers, so that a later pass repeats nothing
     // What came of it, over all passes.
     uint64_t offered, ignored, decoded, decoded_bytes, closed_packets;
     struct rn_packet batch[RN_FLOW_BATCH];
@@ -51,6 +53,10 @@ static inline unsigned decode_batch(struct path *p, uint32_t i, uint32_t end)
         if (RN_UNLIKELY(why)) {
             p->ignored++;
             continue;
+        }
+        if (packet->key.proto == RN_PROTO_TCP && !(packet->flags & RN_PACKET_LATER_FRAGMENT)) {
+            packet->tcp.seq += p->onward;
+            packet->tcp.ack += p->onward;
         }
         p->decoded_bytes += packet->wire_bytes;
         n++;
@@ -145,6 +151,7 @@ bool bench_path_run(const struct bench *bench, const struct bench_case *c, struc
         for (unsigned i = 0; i < passes; i++) {
             pass(&p);
             p.moved += bench->trace.pass;
+            p.onward += ONWARD;
         }
         uint64_t before = p.dpi ? rn_dpi_parse_calls(p.dpi) : 0;
         bench_measured(pass, &p, p.list->count, out);
@@ -170,7 +177,7 @@ static void live(struct path *p, const struct bench *bench)
     const struct bench_list all = *p->list;
     struct bench_list piece = {all.frame, 0};
     p->list = &piece;
-    for (unsigned n = 0; n < 2; n++, p->moved += bench->trace.pass) {
+    for (unsigned n = 0; n < 2; n++, p->moved += bench->trace.pass, p->onward += ONWARD) {
         for (uint32_t i = 0; i < all.count; i += piece.count) {
             piece = (struct bench_list){all.frame + i, 1};
             rn_time until = rn_time_add(piece.frame[0].time, CLEANUP_EVERY);

@@ -126,7 +126,7 @@ static void drain(struct run *run, rn_time none_due_before)
             for (unsigned i = 0; i < run->events.count; i++) {
                 const struct rn_conn_event *event = &run->events.event[i];
                 must(event->reason == RN_CLOSE_END && event->conn.id > last);
-                must(rn_conn_deadline(&event->conn) >= none_due_before);
+                must(rn_conn_deadline(&event->conn, &rn_timeouts_default) >= none_due_before);
                 last = event->conn.id;
             }
             settle(run);

@@ -48,7 +48,8 @@ static void check_row(const struct rn_conn_event *event)
         double bps = rn_conn_rate_bps(c, end, event->time);
         must(isfinite(bps) && bps >= 0);
     }
-    must(rn_conn_timeout(c, event->time) > 0 && rn_conn_age(c, event->time) >= 0);
+    must(rn_conn_timeout(c, &rn_timeouts_default, event->time) > 0 &&
+         rn_conn_age(c, event->time) >= 0);
     must_be_facts(&event->facts);
 }
 
@@ -60,7 +61,7 @@ static void check_close(const struct rn_conn_event *event)
     if (event->reason != RN_CLOSE_CLOSED && event->reason != RN_CLOSE_TIMEOUT)
         return;
     must((event->reason == RN_CLOSE_CLOSED) == terminal);
-    must(event->time > rn_conn_deadline(c));
+    must(event->time > rn_conn_deadline(c, &rn_timeouts_default));
 }
 
 void ledger_forget(struct ledger *ledger, const struct rn_conn *conn)
@@ -117,7 +118,7 @@ static void must_be_empty(const struct flow_shard *s)
     must(s->rows.used == 0 && s->live == 0);
     for (unsigned c = 0; c < FLOW_FACT_CLASSES; c++)
         must(s->facts[c].used == 0);
-    for (uint32_t i = 0; i <= s->mask; i++)
+    for (uint32_t i = 0; i < s->slots; i++)
         must((uint32_t)flow_slot_at(s, i) == 0);
     for (unsigned q = 0; q < FLOW_QUEUES; q++)
         must(s->queue[q].head == FLOW_NONE && s->queue[q].tail == FLOW_NONE);

@@ -13,6 +13,7 @@ enum {
     BATCHES = 3000,
     FLOWS = 1500, // more than fit, so that rows are evicted
     ROWS_MAX = 1000,
+    ARCHIVE = 128,
     SHARDS = 16,
 };
 #define T0 (1000 * RN_SEC)
@@ -21,7 +22,7 @@ static struct rn_flow *flow;
 static const struct rn_hash_key seed = {7, 9};
 static atomic_bool over;
 static _Atomic rn_time now = T0;
-static atomic_uint_fast64_t in_closed_rows, patched, seen_rows;
+static atomic_uint_fast64_t in_closed_rows, patched, seen_rows, answered;
 
 static void must(bool condition, const char *what)
 {
@@ -96,6 +97,20 @@ static void *clean(void *arg)
     return NULL;
 }
 
+// No row of the snapshot that was taken meanwhile may have left the table before that.
+static void look_at_archive(const struct rn_snapshot *snapshot)
+{
+    static struct rn_archived out[ARCHIVE];
+    static uint64_t total;
+    uint32_t n = rn_flow_archive_copy(flow, total, out, ARCHIVE);
+    for (uint32_t i = 0; i < n; i++) {
+        must(i == 0 || out[i].number < out[i - 1].number, "the archive is out of order");
+        for (uint32_t row = 0; row < snapshot->row_count; row++)
+            must(snapshot->row[row].conn.id != out[i].conn.id, "a row is in both lists");
+    }
+    total = rn_flow_archive_total(flow); // of the next snapshot
+}
+
 static void *look(void *arg)
 {
     (void)arg;
@@ -110,6 +125,7 @@ static void *look(void *arg)
         atomic_fetch_add(&seen_rows, snapshot->row_count);
         struct rn_counts counts = {0};
         rn_flow_counts(flow, &counts);
+        look_at_archive(snapshot);
     }
     free(snapshot);
     rn_flow_view_free(view);
@@ -134,6 +150,12 @@ static void *enrich(void *arg)
                                                              1 + round, 0, 0));
         }
         (void)rn_flow_take_ambiguous(flow);
+        for (unsigned s = 0; s < SHARDS; s++) {
+            unsigned n = rn_flow_doubtful(flow, s, pending);
+            for (unsigned i = 0; i < n; i++)
+                answered += rn_flow_keep(flow, &pending[i].key, pending[i].id, atomic_load(&now),
+                                         (i + round) & 1);
+        }
     }
     return NULL;
 }
@@ -149,7 +171,14 @@ static void drain(void)
 
 int main(void)
 {
-    struct rn_flow_cfg cfg = {.max_connections = ROWS_MAX, .shards = SHARDS, .seed = seed};
+    struct rn_timeouts timeouts = rn_timeouts_default; // so short that rows get as old as that
+    timeouts.after[RN_TIMEOUT_TCP_ACTIVE] = timeouts.after[RN_TIMEOUT_TCP_IDLE] = RN_SEC;
+    struct rn_flow_cfg cfg = {.max_connections = ROWS_MAX,
+                              .shards = SHARDS,
+                              .seed = seed,
+                              .timeouts = &timeouts,
+                              .ask_open = true,
+                              .archive = ARCHIVE};
     struct rn_err err = {0};
     flow = rn_flow_new(&cfg, &err);
     must(flow, err.msg);
@@ -170,13 +199,16 @@ int main(void)
     uint64_t offered = (uint64_t)WORKERS * BATCHES * RN_FLOW_BATCH;
     uint64_t found =
         atomic_load(&in_closed_rows) + counts.ignored[RN_IGNORE_LATE] + counts.dropped_table;
-    printf(
-        "%llu packets offered, %llu found; %llu rows, %llu evicted, %llu named, %llu looked at\n",
-        (unsigned long long)offered, (unsigned long long)found,
-        (unsigned long long)counts.rows_created, (unsigned long long)counts.rows_evicted,
-        (unsigned long long)atomic_load(&patched), (unsigned long long)atomic_load(&seen_rows));
+    printf("%llu packets offered, %llu found; %llu rows, %llu evicted, %llu named, %llu looked at, "
+           "%llu "
+           "asked about\n",
+           (unsigned long long)offered, (unsigned long long)found,
+           (unsigned long long)counts.rows_created, (unsigned long long)counts.rows_evicted,
+           (unsigned long long)atomic_load(&patched), (unsigned long long)atomic_load(&seen_rows),
+           (unsigned long long)atomic_load(&answered));
     must(offered == found, "packets were lost or counted twice");
-    must(counts.rows_evicted && atomic_load(&patched) && atomic_load(&seen_rows),
+    must(counts.rows_evicted && atomic_load(&patched) && atomic_load(&seen_rows) &&
+             atomic_load(&answered),
          "a visitor had nothing to do");
     rn_flow_free(flow);
     return 0;

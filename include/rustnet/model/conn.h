@@ -11,8 +11,11 @@
 #include "rustnet/base/text.h"
 #include "rustnet/base/time.h"
 #include "rustnet/model/addr.h"
+#include "rustnet/model/exchange.h"
 #include "rustnet/model/facts.h"
 #include "rustnet/model/packet.h"
+#include "rustnet/model/tcp.h"
+#include "rustnet/model/timeouts.h"
 
 enum rn_tcp_state {
     RN_TCP_UNKNOWN,
@@ -68,18 +71,18 @@ enum {
     RN_CONN_TERMINAL =
         0x20, // TIME_WAIT or CLOSED (QUIC: draining too) was reached at terminal_since
     RN_CONN_LOCAL_KNOWN = 0x40, // exactly one end has an address of this machine
-    RN_CONN_RECENT = 0x80,      // has spoken since eviction last looked at it
+    RN_CONN_RECENT = 0x80,      // has spoken since it came into its queue
 };
 
 #define RN_RATE_BUCKETS 10
 
-// Bytes per second of trace time over the last RN_RATE_BUCKETS seconds, in constant space. When the first packet of a
-// new second comes, what the counters grew by goes into the bucket of the second that ended (rn_rate_roll).
+// Bytes per second of trace time over the last seconds (rate.c), in constant space. When the first packet of a new second
+// comes, what the counters grew by goes into the bucket of the second that ended, which is that of last_seen
+// (rn_conn_rate_roll).
 struct rn_rate {
-    uint64_t base[2];                // byte counters at the start of second `sec`, per end
-    float grown[RN_RATE_BUCKETS][2]; // a ring: bytes in second sec - n at [(head - n) modulo 10]
-    uint32_t sec;  // the second being counted, that of the last packet (low 32 bits)
-    uint32_t head; // where the bytes of second `sec` will go; holds those of sec - 10 until then
+    uint64_t base[2]; // byte counters at the start of that second, per end
+    float grown[RN_RATE_BUCKETS]
+               [2]; // a ring: bytes n seconds before it at [(rate_head - n) modulo 10]
 };
 
 // How the owner of a row was found out; decides `attribution_match` and whether `uid` is known.
@@ -113,7 +116,11 @@ struct rn_conn {
             uint8_t saw[2];          // RN_TCP_SAW_*, by end
             uint8_t window_scale[2]; // where RN_TCP_SCALE_KNOWN
             uint16_t mss[2];         // 0: not told
-            uint32_t fin_end[2];     // sequence number after the FIN; until then, after the SYN
+            // Sequence number of the end's first SYN, where one was seen; from RN_TCP_SAW_FIN on that after its FIN.
+            union {
+                uint32_t isn[2];
+                uint32_t fin_end[2];
+            };
             // Time of the first SYN without ACK (if one of `saw` tells of it), until the other end's first SYN+ACK
             // makes it the round-trip time (rtt_known).
             union {
@@ -141,6 +148,12 @@ struct rn_conn {
             uint16_t op;
             uint8_t sender; // end of the key
         } arp;
+        // Of protocols that are not TCP, behind what they keep for themselves.
+        struct {
+            uint8_t own[15];
+            uint8_t exchange; // enum rn_exchange: what was timed
+            rn_dur rtt;       // where rtt_known
+        } timed;
     };
     bool rtt_known;
     uint8_t vlan_count;
@@ -148,37 +161,58 @@ struct rn_conn {
     uint16_t vlan[RN_VLAN_MAX];
     uint16_t wheel_slot; // of the time wheel
     uint8_t match;       // enum rn_match
+    uint8_t rate_head;   // of rate: where the bytes of the second of last_seen will go
     uint32_t pid;        // 0: not known
     uint32_t uid;
     uint32_t process_name; // interned
+    uint32_t tcp_ref;      // counts of a row of TCP in a side pool of the table
     uint32_t name_ref; // of the remote end, inferred from DNS: as facts_ref, and a fact in a copy
     // Line 4 and 5: the rest.
     rn_time first_seen;
-    rn_time terminal_since;
+    union {
+        rn_time terminal_since; // with RN_CONN_TERMINAL, and when a tombstone was set
+        rn_time kept_at;        // before: when its socket was last found open (rn_flow_keep), or 0
+    };
     uint32_t wheel_prev, wheel_next; // rows of the same deadline bucket
     uint32_t queue_prev, queue_next; // tombstones, embryos or others, in the order they became so
     struct rn_rate rate;
 };
-_Static_assert(sizeof(struct rn_conn) <= 320, "hot and cold parts of a connection");
+_Static_assert(sizeof(struct rn_conn) <= 320, "with track and index, 400 bytes a connection");
 _Static_assert(offsetof(struct rn_conn, packets) == 64, "line 1 is full: key to initiator");
+_Static_assert(offsetof(struct rn_conn, timed.rtt) == offsetof(struct rn_conn, tcp.initial_rtt),
+               "rtt_known is about one place, whatever the protocol");
 _Static_assert(offsetof(struct rn_conn, tcp) == 128, "line 2 is full: the counters");
 _Static_assert(offsetof(struct rn_conn, name_ref) + 4 <= 192, "line 3: transport and owner");
 _Static_assert(offsetof(struct rn_conn, rate) >= 192, "an ordinary packet leaves the rates alone");
 
-// Folds a TCP packet into saw, fin_end, mss, window_scale and the round-trip time; true if `saw` changed, and so perhaps
-// the state. Counters are not touched. rn_conn_tcp_turn is the part that a settled data packet does not need.
-bool rn_conn_tcp_turn(struct rn_conn *conn, const struct rn_packet *packet);
-static inline bool rn_conn_tcp_packet(struct rn_conn *conn, const struct rn_packet *packet)
+// What a TCP packet means for the connection. Counters of packets and bytes are not touched.
+struct rn_tcp_news {
+    bool turned;    // `saw` changed, and so perhaps the state
+    unsigned marks; // bits 1 << RN_TCP_MARK_*
+};
+// Folds a TCP packet into saw, isn, fin_end, mss, window_scale, the handshake's round-trip time and the track.
+// rn_conn_tcp_turn is the part that a settled data packet does not need; false: a RST that its receiver would not take.
+bool rn_conn_tcp_turn(struct rn_conn *conn, struct rn_tcp_track *track,
+                      const struct rn_packet *packet, struct rn_tcp_news *news);
+static inline struct rn_tcp_news rn_conn_tcp_packet(struct rn_conn *conn,
+                                                    struct rn_tcp_track *track,
+                                                    const struct rn_packet *packet)
 {
+    struct rn_tcp_news out = {.turned = false};
     unsigned from = packet->from;
-    if (packet->flags & RN_PACKET_LATER_FRAGMENT) // has no TCP header
-        return false;
+    if (packet->flags & (RN_PACKET_LATER_FRAGMENT | RN_PACKET_HEADER_CUT)) // has no TCP header
+        return out;
     unsigned news = (packet->tcp.flags & (RN_TCP_FIN | RN_TCP_SYN | RN_TCP_RST)) |
                     (~(unsigned)conn->tcp.saw[from] & RN_TCP_SAW_ACK) |
                     (conn->tcp.saw[1 - from] & RN_TCP_SAW_FIN);
-    return news && rn_conn_tcp_turn(conn, packet);
+    if (!news || rn_conn_tcp_turn(conn, track, packet, &out))
+        out.marks = rn_tcp_analyse(track, packet, conn->local);
+    return out;
 }
 
+// Whether a packet that begins another row of this tuple may still be of the same incarnation of the connection: all but
+// a SYN that is no repetition of the one that was seen.
+bool rn_conn_tcp_same(const struct rn_conn *conn, const struct rn_packet *packet);
 enum rn_tcp_state rn_conn_tcp_state(const struct rn_conn *conn);
 // Whether this is the last state before the row goes (TIME_WAIT, CLOSED).
 static inline bool rn_tcp_state_terminal(enum rn_tcp_state state)
@@ -189,22 +223,26 @@ static inline bool rn_quic_state_terminal(uint8_t state)
 {
     return state == RN_QUIC_DRAINING || state == RN_QUIC_CLOSED;
 }
-// Idle time, or the time since the terminal state was reached.
+// Idle time (or the time since its socket was found open), or the time since the terminal state was reached.
 rn_dur rn_conn_age(const struct rn_conn *conn, rn_time now);
+// The round-trip time to show: the smoothed one of TCP's data, else that of the handshake (TCP, QUIC) or of the last
+// echo; false: none. tcp: the row's report, or NULL.
+bool rn_conn_rtt(const struct rn_conn *conn, const struct rn_tcp_report *tcp, rn_dur *out);
 // How old the row may get, as things stand now: an idle connection is given less than an active one.
-rn_dur rn_conn_timeout(const struct rn_conn *conn, rn_time now);
+rn_dur rn_conn_timeout(const struct rn_conn *conn, const struct rn_timeouts *t, rn_time now);
 // When age would exceed the time-out if nothing more came; the row goes once now is later than this.
-rn_time rn_conn_deadline(const struct rn_conn *conn);
+rn_time rn_conn_deadline(const struct rn_conn *conn, const struct rn_timeouts *t);
 // "ESTABLISHED", "DNS_QUERY", "UDP_IDLE", "ARP_WHO_HAS 10.0.0.1", ... (core.md 2.8 of the specification).
 // facts may be NULL.
 void rn_conn_state_text(const struct rn_conn *conn, const struct rn_facts *facts, rn_time now,
                         struct rn_text64 *out);
-// Bytes per second sent by an end over the last RN_RATE_BUCKETS seconds (or since the row began, if that is less), a
-// pure function of the row and now.
+// Bytes per second sent by an end over the last seconds (or since the row began, if that is less), a pure function of
+// the row and now.
 double rn_conn_rate_bps(const struct rn_conn *conn, unsigned end, rn_time now);
-// Told of a packet whose second is not rate->sec, with the row's byte counters before that packet. A second before
-// rate->sec is ignored. For a new row: rate all zero and bytes {0, 0}.
-void rn_rate_roll(struct rn_rate *rate, const uint64_t bytes[2], uint32_t sec);
+// Of both ends at once.
+void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2]);
+// Before a packet is counted that is the first of a later second than last_seen's, and before last_seen moves.
+void rn_conn_rate_roll(struct rn_conn *conn, rn_time now);
 
 static inline unsigned rn_conn_remote(const struct rn_conn *conn)
 {
@@ -231,6 +269,7 @@ struct rn_conn_event {
     enum rn_close_reason reason; // CLOSED only
     rn_time time;
     struct rn_conn conn;
+    struct rn_tcp_report tcp; // of a row of TCP
     struct rn_facts facts;
 };
 

@@ -38,6 +38,7 @@ enum {
     RN_PACKET_LATER_FRAGMENT = 0x01, // fragment offset is not 0: no ports of its own
     RN_PACKET_FIRST_FRAGMENT = 0x02, // offset 0, more to come
     RN_PACKET_WINDOW_SCALE = 0x04,   // the SYN carried a window scale option
+    RN_PACKET_HEADER_CUT = 0x08,     // of TCP: sequence numbers, flags or window were not captured
 };
 
 #define RN_VLAN_MAX 4
@@ -67,7 +68,7 @@ struct rn_packet {
             uint16_t mss;    // 0: no option
             uint8_t flags;   // RN_TCP_*
             uint8_t window_scale;
-            bool sack;
+            bool sack, timestamps; // options of the SYN
         } tcp;
         struct {
             uint16_t id, seq; // echo only

@@ -42,6 +42,7 @@ struct rn_view_request {
 // A row with everything that a line of the screen needs.
 struct rn_row {
     struct rn_conn conn;
+    struct rn_tcp_report tcp; // of a row of TCP
     struct rn_facts facts;
     struct rn_text64 process;
     struct rn_text32 service;
@@ -54,7 +55,9 @@ struct rn_counts {
     uint64_t ignored[RN_IGNORE_COUNT];
     uint64_t dropped_kernel, dropped_ring, dropped_table;
     uint64_t rows_created, rows_closed, rows_evicted;
-    uint64_t facts_refused; // rows that live on without facts, as a pool was full
+    uint64_t facts_refused;               // rows that live on without facts, as a pool was full
+    uint64_t tcp[RN_TCP_MARK_COUNT];      // marked segments since the start
+    uint64_t tcp_rows[RN_TCP_MARK_COUNT]; // ... of the rows that live now
 };
 
 #define RN_SNAPSHOT_IFACES 16
@@ -75,6 +78,7 @@ struct rn_snapshot {
     uint32_t first;   // position of row[0]; request.first moved so that the selection is inside
     uint32_t selected_position; // RN_VIEW_NONE: gone or none
     struct rn_counts counts;
+    struct rn_timeouts timeouts; // by which rows go, and turn stale before
     double packets_per_sec;
     double tx_bps, rx_bps; // of all captured traffic, bytes per second
     struct rn_text64 interface;

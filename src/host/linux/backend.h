@@ -16,6 +16,7 @@ struct host_backend {
     int (*open)(uint32_t max_sockets, void **out_state, struct rn_text64 *out_why);
     void (*refresh)(void *state);
     bool (*owner)(const void *state, const struct host_socket *tuple, struct rn_process *out);
+    bool (*listed)(const void *state, const struct host_socket *tuple); // whoever owns it
     // Sets degraded, feature and reason if it works, but not for everything.
     void (*limits)(const void *state, struct rn_host_status *out);
     void (*close)(void *state);

@@ -76,3 +76,16 @@ bool rn_host_owner(struct rn_host *host, uint16_t proto, const struct rn_ip *loc
     };
     return host->backend && host->backend->owner(host->state, &tuple, out);
 }
+
+bool rn_host_listed(const struct rn_host *host, uint16_t proto, const struct rn_ip *local,
+                    uint16_t local_port, const struct rn_ip *remote, uint16_t remote_port)
+{
+    const struct host_socket tuple = {
+        .local = *local,
+        .remote = *remote,
+        .local_port = local_port,
+        .remote_port = remote_port,
+        .proto = proto,
+    };
+    return host->backend && host->backend->listed(host->state, &tuple);
+}

@@ -195,6 +195,12 @@ static bool find_owner(const void *state, const struct host_socket *tuple, struc
     return host_sockets_owner(&p->sockets, tuple, out);
 }
 
+static bool is_listed(const void *state, const struct host_socket *tuple)
+{
+    const struct procfs *p = state;
+    return host_sockets_listed(&p->sockets, tuple);
+}
+
 static void tell_limits(const void *state, struct rn_host_status *out)
 {
     const struct procfs *p = state;
@@ -216,6 +222,7 @@ const struct host_backend host_procfs = {
     .open = open_procfs,
     .refresh = refresh,
     .owner = find_owner,
+    .listed = is_listed,
     .limits = tell_limits,
     .close = close_procfs,
 };

@@ -51,6 +51,13 @@ bool rn_host_owner(struct rn_host *host, uint16_t proto, const struct rn_ip *loc
     return false;
 }
 
+bool rn_host_listed(const struct rn_host *host, uint16_t proto, const struct rn_ip *local,
+                    uint16_t local_port, const struct rn_ip *remote, uint16_t remote_port)
+{
+    (void)host, (void)proto, (void)local, (void)local_port, (void)remote, (void)remote_port;
+    return false;
+}
+
 int rn_host_addresses(struct rn_local_addrs *out, struct rn_err *err)
 {
     (void)err;

@@ -19,7 +19,8 @@ struct run {
 static inline void run_defaults(struct run *r)
 {
     memset(r, 0, sizeof *r);
-    r->o = (struct app_options){.max_connections = 1000, .workers = 1, .refresh_ms = 20};
+    r->o = (struct app_options){
+        .max_connections = 1000, .workers = 1, .refresh_ms = 20, .timeouts = rn_timeouts_default};
 }
 
 // The trace is one of `flows` flows, or stands already in r->trace (flows 0).

@@ -26,8 +26,11 @@ static struct job {
 static void prepare(void)
 {
     job = (struct job){.out = -1};
-    job.o = (struct app_options){
-        .headless = true, .interface = "lo", .max_connections = 1000, .workers = 2};
+    job.o = (struct app_options){.timeouts = rn_timeouts_default,
+                                 .headless = true,
+                                 .interface = "lo",
+                                 .max_connections = 1000,
+                                 .workers = 2};
     file_name(job.json);
     file_name(job.errors);
     job.o.json_log = job.json;

@@ -20,16 +20,27 @@ static const struct line {
     char letter; // 0: it has none
     const char *value;
 } lines[] = {
-    {"interface", 'i', "eth0"},    {"no-localhost", 0, NULL},
-    {"show-localhost", 0, NULL},   {"refresh-interval", 'r', "500"},
-    {"no-dpi", 0, NULL},           {"bpf-filter", 'f', "tcp"},
-    {"no-color", 0, NULL},         {"log-level", 'l', "info"},
-    {"json-log", 0, "x.jsonl"},    {"headless", 0, NULL},
-    {"duration", 0, "5"},          {"read", 0, "x.pcap"},
-    {"play", 0, "x.pcap"},         {"local", 0, "10.0.0.0/8"},
-    {"max-connections", 0, "100"}, {"workers", 0, "2"},
-    {"buffer-size", 'B', "1024"},  {"check", 0, NULL},
-    {"help", 'h', NULL},           {"version", 'V', NULL},
+    {"interface", 'i', "eth0"},
+    {"no-localhost", 0, NULL},
+    {"show-localhost", 0, NULL},
+    {"refresh-interval", 'r', "500"},
+    {"no-dpi", 0, NULL},
+    {"bpf-filter", 'f', "tcp"},
+    {"no-color", 0, NULL},
+    {"log-level", 'l', "info"},
+    {"json-log", 0, "x.jsonl"},
+    {"headless", 0, NULL},
+    {"duration", 0, "5"},
+    {"read", 0, "x.pcap"},
+    {"play", 0, "x.pcap"},
+    {"local", 0, "10.0.0.0/8"},
+    {"max-connections", 0, "100"},
+    {"timeouts", 0, "x.conf"},
+    {"workers", 0, "2"},
+    {"buffer-size", 'B', "1024"},
+    {"check", 0, NULL},
+    {"help", 'h', NULL},
+    {"version", 'V', NULL},
 };
 #define LINES (sizeof lines / sizeof lines[0])
 
@@ -74,6 +85,8 @@ static void without_options_the_defaults_hold(void **state)
     assert_null(o.play);
     assert_null(o.filter);
     assert_null(o.json_log);
+    assert_null(o.timeouts_file);
+    assert_memory_equal(&o.timeouts, &rn_timeouts_default, sizeof o.timeouts);
     assert_false(o.headless || o.no_dpi || o.no_color || o.show_loopback);
     assert_int_equal(o.max_connections, 50000);
     assert_int_equal(o.workers, rn_cpu_count() < 4 ? rn_cpu_count() : 4);

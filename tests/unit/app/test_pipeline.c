@@ -323,6 +323,37 @@ static void a_flow_stays_in_order_whatever_the_number_of_workers(void **state)
     }
 }
 
+// Segments that are lost, late, doubled and repeated: what they are marked as depends on the order of all of a flow.
+static void segments_are_marked_alike_whatever_the_number_of_workers(void **state)
+{
+    (void)state;
+    enum { FLOWS = 200, STEPS = 60 };
+    struct rn_counts all[3] = {{0}};
+    for (unsigned run = 0; run < 3; run++) {
+        lay((struct plan){.workers = 1u << run, .patience = -1, .bytes = LEAST_BYTES});
+        start_workers();
+        for (unsigned step = 0; step < STEPS; step++)
+            for (uint32_t n = 0; n < FLOWS; n++) {
+                uint32_t dice = (n * 2654435761u + step * 40503u) >> 7;
+                uint32_t at = step < 5 || dice % 5 ? step : step - dice % 4;
+                struct traffic t;
+                if (dice % 11 == 0)
+                    continue;
+                traffic_tcp(&t, n, dice % 3 == 0, RN_TCP_ACK, 1 + 10 * at, 1 + 10 * (at / 2));
+                if (dice % 4)
+                    traffic_append(&t, "0123456789", 10);
+                offer_link(TRAFFIC_LINK, t.b, t.len, TRAFFIC_T0 + step * 2 * RN_MSEC);
+            }
+        finish();
+        rn_flow_counts(bed.flow, &all[run]);
+        clear_away();
+    }
+    assert_true(all[0].tcp[RN_TCP_MARK_RETRANSMIT] > FLOWS);
+    assert_true(all[0].tcp[RN_TCP_MARK_LOST_SEGMENT] > FLOWS);
+    for (unsigned run = 1; run < 3; run++)
+        assert_memory_equal(all[run].tcp, all[0].tcp, sizeof all[0].tcp);
+}
+
 // --- patience -----------------------------------------------------------------------------------------------------------
 
 #define HELD (BLOCKS_LEAST * RN_FLOW_BATCH)
@@ -762,6 +793,7 @@ int main(void)
         cmocka_unit_test(counts_are_those_of_the_last_flush_and_leave_the_others_alone),
         cmocka_unit_test(one_worker_sees_packets_in_the_order_they_came),
         cmocka_unit_test(a_flow_stays_in_order_whatever_the_number_of_workers),
+        cmocka_unit_test(segments_are_marked_alike_whatever_the_number_of_workers),
         cmocka_unit_test(a_full_ring_drops_and_counts),
         cmocka_unit_test(a_starved_producer_waits_only_once),
         cmocka_unit_test(with_patience_the_producer_waits_for_a_worker),

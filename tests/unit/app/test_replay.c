@@ -45,7 +45,8 @@ static void replay(const uint32_t (*when)[3], size_t n, char *out, size_t cap)
         put_datagram(f, when[i][0], when[i][1], (uint8_t)when[i][2]);
     assert_int_equal(fclose(f), 0);
     FILE *events = fdopen(mkstemp(stream), "rb");
-    struct app_options options = {.read = trace, .json_log = stream, .max_connections = 100};
+    struct app_options options = {
+        .read = trace, .json_log = stream, .max_connections = 100, .timeouts = rn_timeouts_default};
     struct rn_err warning = {0}, err = {0};
     assert_int_equal(app_replay(&options, &warning, &err), 0);
     size_t len = fread(out, 1, cap - 1, events);

@@ -234,6 +234,43 @@ static void the_way_owners_are_found_is_told(void **state)
     run_close(&r);
 }
 
+// A table that asks, with the row of the talk in it: up, and its time over. off: added to the client's port.
+static void lay_idle_row(uint16_t off)
+{
+    const uint8_t loopback[4] = {127, 0, 0, 1};
+    struct rn_ip ip = rn_ip_v4(loopback);
+    struct rn_packet p = {.time = T0, .wire_bytes = 54, .ip_bytes = 40};
+    struct rn_flow_cfg cfg = {.max_connections = 100, .shards = 1, .ask_open = true};
+    cfg.local = r.m.enrich.local;
+    rn_flow_free(r.m.flow);
+    r.m.flow = rn_flow_new(&cfg, NULL);
+    assert_non_null(r.m.flow);
+    p.from = (uint8_t)rn_key_make(&p.key, ip, (uint16_t)(talk.client_port + off), ip,
+                                  talk.server_port, RN_PROTO_TCP);
+    p.hash = rn_key_hash(cfg.seed, &p.key);
+    p.tcp.flags = RN_TCP_ACK;
+    rn_flow_ingest(r.m.flow, &p, 1, NULL, NULL);
+    (void)app_tick_cleanup(&r.m, T0 + 400 * RN_SEC);
+    assert_int_equal(rn_flow_rows(r.m.flow), 1);
+}
+
+static void a_row_with_an_open_socket_outlives_its_timeout(void **state)
+{
+    (void)state;
+    for (uint16_t off = 0; off < 2; off++) { // with an odd port out, it is nobody's
+        lay("127.0.0.0/8");
+        lay_idle_row(off);
+        r.m.enrich.all_at = T0 + 401 * RN_SEC;
+        (void)app_tick_enrich(&r.m, T0 + 400 * RN_SEC); // the young only
+        (void)app_tick_cleanup(&r.m, T0 + 400 * RN_SEC);
+        assert_int_equal(rn_flow_rows(r.m.flow), 1);
+        (void)app_tick_enrich(&r.m, T0 + 401 * RN_SEC);
+        (void)app_tick_cleanup(&r.m, T0 + 405 * RN_SEC);
+        assert_int_equal(rn_flow_rows(r.m.flow), off == 0 && owners_are_told());
+        run_close(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +282,7 @@ int main(void)
         cmocka_unit_test(rows_are_turned_round_when_addresses_change),
         cmocka_unit_test(strangers_that_stay_are_looked_at_less_and_less_often),
         cmocka_unit_test(the_way_owners_are_found_is_told),
+        cmocka_unit_test(a_row_with_an_open_socket_outlives_its_timeout),
     };
     return cmocka_run_group_tests(tests, open_talk, close_talk);
 }

@@ -105,6 +105,10 @@ static void tcp_with_tls(void **state)
         conn->tcp.window_scale[l] = 7;
         conn->tcp.window_scale[r] = 9;
         conn->tcp.initial_rtt = 12345678;
+        event.tcp.rtt_known = true;
+        event.tcp.rtt = 15250001;
+        for (unsigned mark = 0; mark < RN_TCP_MARK_COUNT; mark++)
+            event.tcp.counts.n[mark] = mark + 1;
         conn->rtt_known = true;
         char want[2048];
         snprintf(
@@ -114,9 +118,11 @@ static void tcp_with_tls(void **state)
             "\"destination_ip\":\"%s\",\"destination_port\":443,"
             "\"dpi_domain\":\"www.example.org\",\"dpi_protocol\":\"HTTPS\","
             "\"dpi_text\":\"HTTPS (www.example.org)\"," MIDDLE
-            "\"protocol\":\"TCP\",\"reason\":\"timeout\",\"rtt_ms\":12.3,\"service_name\":"
+            "\"protocol\":\"TCP\",\"reason\":\"timeout\",\"rtt_ms\":15.3,\"service_name\":"
             "\"https\",\"source_ip\":\"%s\",\"source_port\":50000,\"state\":\"ESTABLISHED\","
-            "\"tcp\":{\"initial_rtt_ms\":12.345678,\"mss\":1380,\"window_scale\":9}," STAMP "}\n",
+            "\"tcp\":{\"duplicate_acks\":5,\"fast_retransmits\":2,\"initial_rtt_ms\":12.345678,"
+            "\"keep_alives\":6,\"mss\":1380,\"out_of_order\":4,\"retransmits\":1,"
+            "\"rtt_ms\":15.250001,\"window_scale\":9,\"zero_windows\":8}," STAMP "}\n",
             remote, local);
         check(&ctx, &event, want);
     }
@@ -280,6 +286,10 @@ static void window_scale_counts_only_where_both_agreed(void **state)
     uint8_t *local = &event.conn.tcp.saw[event.conn.local];
     uint8_t *remote = &event.conn.tcp.saw[rn_conn_remote(&event.conn)];
     event.conn.tcp.window_scale[rn_conn_remote(&event.conn)] = 0;
+    assert_true(has(&event,
+                    "\"tcp\":{\"duplicate_acks\":0,\"fast_retransmits\":0,\"keep_alives\":0,"
+                    "\"out_of_order\":0,\"retransmits\":0,\"zero_windows\":0}"));
+    event.kind = RN_EVENT_NEW; // counters belong to the end
     assert_false(has(&event, "\"tcp\""));
     *remote = RN_TCP_SAW_SYN_ACK | RN_TCP_SCALE_KNOWN;
     assert_true(has(&event, "\"tcp\":{\"window_scale\":0}")); // our own SYN was missed
@@ -303,6 +313,23 @@ static void time_that_goes_back_gives_no_negative_number(void **state)
     event.conn.rtt_known = true;
     event.conn.tcp.initial_rtt = -1;
     assert_false(has(&event, "rtt"));
+}
+
+static void an_answer_of_dns_is_timed(void **state)
+{
+    (void)state;
+    struct rn_conn_event event = made(RN_PROTO_UDP, "10.0.0.1", 50000, "10.0.0.9", 53);
+    event.conn.app = RN_APP_DNS;
+    put(&event.facts, RN_FACT_RCODE, "NOERROR");
+    assert_false(has(&event, "rtt_ms"));
+    event.conn.rtt_known = true;
+    event.conn.timed.rtt = 12345678;
+    event.conn.timed.exchange = RN_EXCHANGE_DNS;
+    assert_true(has(&event, "\"rcode\":\"NOERROR\",\"rtt_ms\":12.345678},"));
+    assert_false(has(&event, "\"rtt_ms\":12.3,"));
+    event.conn.timed.exchange = RN_EXCHANGE_QUIC;
+    assert_false(has(&event, "\"rtt_ms\":12.345678"));
+    assert_true(has(&event, "\"rtt_ms\":12.3,"));
 }
 
 static void the_summary(void **state)
@@ -465,6 +492,7 @@ int main(void)
         cmocka_unit_test(direction_needs_proof_and_a_local_end),
         cmocka_unit_test(window_scale_counts_only_where_both_agreed),
         cmocka_unit_test(time_that_goes_back_gives_no_negative_number),
+        cmocka_unit_test(an_answer_of_dns_is_timed),
         cmocka_unit_test(the_summary),
         cmocka_unit_test(any_row_gives_one_tidy_line),
         cmocka_unit_test(the_longest_line_fits),

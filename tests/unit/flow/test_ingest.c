@@ -215,7 +215,8 @@ static void a_row_turned_round_by_what_is_said_has_the_state_of_its_new_side(voi
         assert_int_equal(conn->key.port[conn->local], 40000);
         bool terminal = rn_tcp_state_terminal(rn_conn_tcp_state(conn));
         assert_int_equal((conn->flags & RN_CONN_TERMINAL) != 0, terminal);
-        assert_true(rn_flow_next_deadline(t.flow) <= rn_time_add(rn_conn_deadline(conn), RN_SEC));
+        assert_true(rn_flow_next_deadline(t.flow) <=
+                    rn_time_add(rn_conn_deadline(conn, &rn_timeouts_default), RN_SEC));
         (void)talk_end(&t);
         talk_close(&t);
     }

@@ -37,7 +37,8 @@ static struct rn_packet packet_of(uint32_t n, uint16_t proto, bool back, uint8_t
     p.hash = rn_key_hash(cfg.seed, &p.key);
     if (proto == RN_PROTO_TCP) {
         p.tcp.flags = flags;
-        p.tcp.seq = p.tcp.ack = 1;
+        p.tcp.seq = 1;
+        p.tcp.ack = flags & RN_TCP_RST ? 2 : 1; // a refusal acknowledges the SYN
     }
     return p;
 }
@@ -409,6 +410,139 @@ static void clearing_forgets_all_rows(void **state)
     rn_flow_free(flow);
 }
 
+// Sockets that may still be open.
+
+static struct rn_flow *make_asking(void)
+{
+    cfg = (struct rn_flow_cfg){
+        .max_connections = 1000, .shards = 1, .seed = {3, 4}, .ask_open = true};
+    assert_true(rn_local_add_text(&cfg.local, "10.0.0.0/8"));
+    struct rn_flow *flow = rn_flow_new(&cfg, NULL);
+    assert_non_null(flow);
+    return flow;
+}
+
+static void talk(struct rn_flow *flow, uint32_t n, rn_time time)
+{
+    give(flow, packet_of(n, RN_PROTO_TCP, false, RN_TCP_ACK, time));
+    give(flow, packet_of(n, RN_PROTO_TCP, true, RN_TCP_ACK, time));
+}
+
+static unsigned clean(struct rn_flow *flow, rn_time now)
+{
+    unsigned closed = 0;
+    for (bool more = true; more; closed += events.count) {
+        events.count = 0;
+        more = rn_flow_cleanup(flow, 0, now, &events);
+    }
+    return closed;
+}
+
+static bool answer(struct rn_flow *flow, rn_time now, bool open)
+{
+    return rn_flow_keep(flow, &out[0].key, out[0].id, now, open);
+}
+
+static void an_idle_row_stays_while_its_socket_is_open(void **state)
+{
+    (void)state;
+    struct rn_flow *flow = make_asking();
+    talk(flow, 1, T0);
+    assert_int_equal(clean(flow, T0 + 300 * RN_SEC), 0);
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 0); // not yet
+    rn_time now = T0 + 302 * RN_SEC;
+    assert_int_equal(clean(flow, now), 0);
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 1);
+    assert_int_equal(clean(flow, now + 100 * RN_SEC), 0); // it waits for the answer
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 1);
+    assert_true(answer(flow, now, true));
+    assert_false(answer(flow, now, true)); // nobody asked any more
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 0);
+    assert_int_equal(clean(flow, now + 299 * RN_SEC), 0);
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 0);
+    assert_int_equal(clean(flow, now + 302 * RN_SEC), 0);
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 1);
+    assert_true(answer(flow, now + 302 * RN_SEC, false));
+    assert_int_equal(rn_flow_next_deadline(flow), RN_TIME_MIN);
+    assert_int_equal(clean(flow, now + 302 * RN_SEC), 1);
+    assert_int_equal(rn_flow_rows(flow), 0);
+    assert_false(answer(flow, now + 302 * RN_SEC, true)); // gone
+    rn_flow_free(flow);
+}
+
+static void a_packet_settles_the_doubt(void **state)
+{
+    (void)state;
+    struct rn_flow *flow = make_asking();
+    rn_time now = T0 + 302 * RN_SEC;
+    for (uint32_t n = 1; n <= 3; n++)
+        talk(flow, n, T0);
+    assert_int_equal(clean(flow, now), 0);
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 3);
+    struct rn_conn *first = row_of(flow, 1);
+    talk(flow, 1, now); // speaks again: no harm is done if nobody lists it
+    assert_true(rn_flow_keep(flow, &first->key, first->id, now, false));
+    give(flow, packet_of(2, RN_PROTO_TCP, true, RN_TCP_RST, now)); // ends: nobody needs to be asked
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 1);
+    give(flow, packet_of(3, RN_PROTO_TCP, true, RN_TCP_FIN | RN_TCP_ACK, now));
+    give(flow, packet_of(3, RN_PROTO_TCP, false, RN_TCP_SYN, now)); // another generation
+    assert_false(answer(flow, now, true));
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 0);
+    assert_int_equal(clean(flow, now + 6 * RN_SEC), 1);
+    assert_int_equal(rn_flow_rows(flow), 2);
+    assert_int_equal(row_of(flow, 1)->id, 1);
+    rn_flow_free(flow);
+}
+
+static void only_a_socket_of_ours_is_asked_about(void **state)
+{
+    (void)state;
+    struct rn_flow *flow = make_asking();
+    struct rn_local_addrs none = {0};
+    talk(flow, 1, T0);               // up
+    add(flow, 2, RN_PROTO_TCP, T0);  // half-open
+    add(flow, 3, RN_PROTO_UDP, T0);  // a socket that is not connected, as far as we know
+    add(flow, 4, RN_PROTO_ICMP, T0); // no socket
+    talk(flow, 5, T0);
+    give(flow, packet_of(5, RN_PROTO_TCP, false, RN_TCP_FIN | RN_TCP_ACK, T0)); // closing
+    assert_int_equal(clean(flow, T0 + 400 * RN_SEC), 4);
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 1);
+    assert_true(answer(flow, T0 + 400 * RN_SEC, true));
+    rn_flow_set_local(flow, &none); // between strangers now
+    assert_int_equal(clean(flow, T0 + 800 * RN_SEC), 1);
+    rn_flow_free(flow);
+}
+
+static void doubtful_rows_can_be_evicted_drained_and_cleared(void **state)
+{
+    (void)state;
+    struct rn_flow *flow = make_asking();
+    rn_time now = T0 + 302 * RN_SEC;
+    for (uint32_t n = 0; n < 1000; n++)
+        talk(flow, n, T0);
+    assert_int_equal(clean(flow, now), 0);
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), RN_FLOW_STRETCH);
+    for (unsigned i = 0; i < 10; i++)
+        assert_true(rn_flow_keep(flow, &out[i].key, out[i].id, now, false));
+    for (uint32_t n = 1000; n < 1500; n++)
+        talk(flow, n, now);
+    assert_int_equal(rn_flow_rows(flow), 1000);
+    unsigned closed = 0;
+    for (bool more = true; more; closed += events.count) {
+        events.count = 0;
+        more = rn_flow_drain(flow, 0, now, &events);
+    }
+    assert_int_equal(closed, 1000);
+    assert_int_equal(rn_flow_next_deadline(flow), RN_TIME_MAX);
+    for (uint32_t n = 0; n < 1000; n++)
+        talk(flow, n, now);
+    assert_int_equal(clean(flow, now + 302 * RN_SEC), 0);
+    rn_flow_clear(flow);
+    assert_int_equal(rn_flow_rows(flow), 0);
+    assert_int_equal(rn_flow_doubtful(flow, 0, out), 0);
+    rn_flow_free(flow);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -427,6 +561,10 @@ int main(void)
         cmocka_unit_test(a_row_turned_round_ends_when_its_new_state_says),
         cmocka_unit_test(a_row_between_strangers_is_told_once),
         cmocka_unit_test(clearing_forgets_all_rows),
+        cmocka_unit_test(an_idle_row_stays_while_its_socket_is_open),
+        cmocka_unit_test(a_packet_settles_the_doubt),
+        cmocka_unit_test(only_a_socket_of_ours_is_asked_about),
+        cmocka_unit_test(doubtful_rows_can_be_evicted_drained_and_cleared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

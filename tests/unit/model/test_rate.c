@@ -12,14 +12,14 @@
 
 #define START (1700000000 * RN_SEC + 250 * RN_MSEC)
 
-// A packet as flow counts it: the ring is rolled only when the second differs from that of the packet before.
+// A packet as flow counts it: the ring is rolled only when another second has begun.
 static void count(struct rn_conn *conn, unsigned end, uint64_t bytes, rn_time now)
 {
     bool fresh = conn->packets[0] + conn->packets[1] == 0;
     if (fresh)
         conn->first_seen = conn->last_seen = now;
-    if (fresh || rn_time_sec(now) != rn_time_sec(conn->last_seen))
-        rn_rate_roll(&conn->rate, conn->bytes, (uint32_t)rn_time_sec(now));
+    if (rn_time_sec(now) > rn_time_sec(conn->last_seen))
+        rn_conn_rate_roll(conn, now);
     conn->packets[end]++;
     conn->bytes[end] += bytes;
     if (now > conn->last_seen)
@@ -121,10 +121,70 @@ static void a_gap_leaves_nothing_of_what_was_before(void **state)
         count(&conn, 0, 10, t);
         double got = rn_conn_rate_bps(&conn, 0, t);
         if (gap >= 11)
-            assert_true(got == 1); // 10 bytes in 10 s
-        else                       // off by what the oldest second, taken in proportion, may hold
-            assert_true(fabs(got - 1e6 * (10 - gap)) < 3e5);
+            near(got, 10.0 / 9, 1e-9); // 10 bytes in 9 s
+        else // off by what the oldest second, taken in proportion, may hold
+            near(got, 1e7 * (10 - gap) / 9, 0.3 / (10 - gap));
     }
+}
+
+// Every rate at any moment, once the window has filled: from one packet in a second to a million.
+static void a_constant_stream_is_right_within_2_percent(void **state)
+{
+    (void)state;
+    static const rn_dur every[] = {RN_SEC,       RN_SEC / 2, RN_SEC / 3,    RN_SEC / 7, RN_SEC / 10,
+                                   17 * RN_MSEC, RN_MSEC,    100 * RN_USEC, RN_USEC};
+    for (unsigned i = 0; i < sizeof every / sizeof every[0]; i++) {
+        for (rn_dur phase = 0; phase < RN_SEC;
+             phase += every[i] < RN_MSEC ? RN_SEC : 130 * RN_MSEC) {
+            struct rn_conn conn = {0};
+            rn_time begin = 1700000000 * RN_SEC + phase, filled = begin + 11 * RN_SEC;
+            double want = 1500.0 * (double)RN_SEC / (double)every[i];
+            rn_time last = filled + (every[i] < RN_MSEC ? 1 : 5) * RN_SEC, t = begin;
+            for (rn_time now = filled; now < last; now += 37 * RN_MSEC) {
+                for (; t <= now; t += every[i])
+                    count(&conn, 0, 1500, t);
+                near(rn_conn_rate_bps(&conn, 0, now), want, 0.02);
+            }
+        }
+    }
+}
+
+static void a_burst_shows_at_once_and_fades_smoothly(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {0};
+    count(&conn, 0, 60, START);
+    rn_time burst = START + 100 * RN_SEC;
+    assert_true(rn_conn_rate_bps(&conn, 0, burst) == 0);
+    count(&conn, 0, 900000, burst);
+    double before = rn_conn_rate_bps(&conn, 0, burst);
+    near(before, 100000, 0.01);
+    for (rn_time t = burst; t < burst + 12 * RN_SEC; t += 5 * RN_MSEC) {
+        double now = rn_conn_rate_bps(&conn, 0, t);
+        assert_true(now <= before + 1e-6 && before - now <= 1000);
+        before = now;
+    }
+    assert_true(before == 0);
+}
+
+static void a_steady_stream_after_silence_rises_to_its_rate(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {0};
+    count(&conn, 0, 60, START);
+    rn_time begin = START + 60 * RN_SEC;
+    double most = 0;
+    for (rn_time t = begin; t < begin + 30 * RN_SEC; t += 20 * RN_MSEC) {
+        count(&conn, 0, 2000, t);
+        double now = rn_conn_rate_bps(&conn, 0, t), age = (double)(t - begin) / (double)RN_SEC;
+        assert_true(now > 0 && now < 125000); // a beginning may look a little like a burst
+        if (age > 2)
+            assert_true(now >= 100000 * (age < 10 ? age - 1 : 9) / 9 * 0.98);
+        if (age > 12)
+            near(now, 100000, 0.02);
+        most = now > most ? now : most;
+    }
+    assert_true(most < 125000);
 }
 
 static void both_directions_are_kept_apart(void **state)
@@ -160,6 +220,9 @@ int main(void)
         cmocka_unit_test(it_does_not_jump_within_or_between_seconds),
         cmocka_unit_test(silence_for_eleven_seconds_is_no_rate),
         cmocka_unit_test(a_gap_leaves_nothing_of_what_was_before),
+        cmocka_unit_test(a_constant_stream_is_right_within_2_percent),
+        cmocka_unit_test(a_burst_shows_at_once_and_fades_smoothly),
+        cmocka_unit_test(a_steady_stream_after_silence_rises_to_its_rate),
         cmocka_unit_test(both_directions_are_kept_apart),
         cmocka_unit_test(time_that_goes_back_loses_no_bytes),
     };

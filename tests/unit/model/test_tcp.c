@@ -27,17 +27,28 @@ static unsigned flags_of(const char *s)
     return flags;
 }
 
-static bool feed(struct rn_conn *conn, const struct step *step, rn_time now)
+struct row {
+    struct rn_conn conn;
+    struct rn_tcp_track track;
+};
+
+static bool give(struct row *row, const struct rn_packet *packet)
+{
+    return rn_conn_tcp_packet(&row->conn, &row->track, packet).turned;
+}
+
+static bool feed(struct row *row, const struct step *step, rn_time now)
 {
     struct rn_packet packet = {.time = now, .from = step->from == 'b', .payload_bytes = step->len};
     packet.tcp.flags = (uint8_t)flags_of(step->flags);
     packet.tcp.seq = step->seq;
     packet.tcp.ack = step->ack;
-    return rn_conn_tcp_packet(conn, &packet);
+    return give(row, &packet);
 }
 
-static const char *state_at(struct rn_conn conn, unsigned end)
+static const char *state_at(const struct row *row, unsigned end)
 {
+    struct rn_conn conn = row->conn;
     conn.local = (uint8_t)end;
     return rn_tcp_state_name(rn_conn_tcp_state(&conn));
 }
@@ -46,14 +57,14 @@ static void play(const char *name, const struct step *steps)
 {
     // Both ways round in the key: the ends of a row are ordered by address, not by role.
     for (unsigned turned = 0; turned < 2; turned++) {
-        struct rn_conn conn = {.key.proto = RN_PROTO_TCP};
+        struct row row = {.conn.key.proto = RN_PROTO_TCP};
         for (unsigned i = 0; steps[i].from; i++) {
             struct step step = steps[i];
             if (turned)
                 step.from = step.from == 'a' ? 'b' : 'a';
-            const char *before_a = state_at(conn, turned), *before_b = state_at(conn, 1 - turned);
-            bool news = feed(&conn, &step, (rn_time)i * RN_MSEC);
-            const char *a = state_at(conn, turned), *b = state_at(conn, 1 - turned);
+            const char *before_a = state_at(&row, turned), *before_b = state_at(&row, 1 - turned);
+            bool news = feed(&row, &step, (rn_time)i * RN_MSEC);
+            const char *a = state_at(&row, turned), *b = state_at(&row, 1 - turned);
             if (strcmp(a, steps[i].at_a) != 0 || strcmp(b, steps[i].at_b) != 0)
                 fail_msg("%s, step %u: %s %s instead of %s %s", name, i, a, b, steps[i].at_a,
                          steps[i].at_b);
@@ -209,6 +220,123 @@ static void a_fin_met_in_mid_stream_is_a_fin(void **state)
                                       {0}});
 }
 
+// Every arrow of the drawing in tcp.c, by its number, taken by end 'a' as the local one.
+static void every_arrow(void **state)
+{
+    (void)state;
+#define SYN_A                       \
+    {                               \
+        'a', "S", 100, 0, 0, "", "" \
+    }
+#define SYN_B                       \
+    {                               \
+        'b', "S", 500, 0, 0, "", "" \
+    }
+#define SYN_ACK_A                      \
+    {                                  \
+        'a', "SA", 100, 501, 0, "", "" \
+    }
+#define SYN_ACK_B                      \
+    {                                  \
+        'b', "SA", 500, 101, 0, "", "" \
+    }
+#define ACK_A                         \
+    {                                 \
+        'a', "A", 101, 501, 0, "", "" \
+    }
+#define ACK_B                         \
+    {                                 \
+        'b', "A", 501, 101, 0, "", "" \
+    }
+#define FIN_A                          \
+    {                                  \
+        'a', "FA", 101, 501, 0, "", "" \
+    }
+#define FIN_B                          \
+    {                                  \
+        'b', "FA", 501, 101, 0, "", "" \
+    }
+#define FIN_A_ACKS                     \
+    {                                  \
+        'a', "FA", 101, 502, 0, "", "" \
+    }
+#define FIN_B_ACKS                     \
+    {                                  \
+        'b', "FA", 501, 102, 0, "", "" \
+    }
+#define ACK_A_FIN                     \
+    {                                 \
+        'a', "A", 101, 502, 0, "", "" \
+    }
+#define ACK_B_FIN                     \
+    {                                 \
+        'b', "A", 501, 102, 0, "", "" \
+    }
+#define ACK_B_FIN_LATE                \
+    {                                 \
+        'b', "A", 502, 102, 0, "", "" \
+    }
+#define RST_B                       \
+    {                               \
+        'b', "R", 501, 0, 0, "", "" \
+    }
+#define RST_A                       \
+    {                               \
+        'a', "R", 101, 0, 0, "", "" \
+    }
+    static const struct {
+        int arrow;
+        const char *from, *to;
+        struct step before[4], take;
+    } arrows[] = {
+        {1, "TCP_UNKNOWN", "SYN_SENT", {{0}}, SYN_A},
+        {2, "TCP_UNKNOWN", "SYN_RECV", {{0}}, SYN_B},
+        {2, "TCP_UNKNOWN", "SYN_RECV", {{0}}, SYN_ACK_A},
+        {3, "TCP_UNKNOWN", "ESTABLISHED", {{0}}, ACK_A},
+        {3, "TCP_UNKNOWN", "ESTABLISHED", {{0}}, ACK_B},
+        {3, "TCP_UNKNOWN", "ESTABLISHED", {{0}}, SYN_ACK_B},
+        {4, "SYN_SENT", "SYN_RECV", {SYN_A}, SYN_B},
+        {5, "SYN_SENT", "ESTABLISHED", {SYN_A}, SYN_ACK_B},
+        {5, "SYN_SENT", "ESTABLISHED", {SYN_A}, ACK_A},
+        {6, "SYN_RECV", "ESTABLISHED", {SYN_B, SYN_ACK_A}, ACK_B},
+        {6, "SYN_RECV", "ESTABLISHED", {SYN_B, SYN_ACK_A}, ACK_A},
+        {6, "SYN_RECV", "ESTABLISHED", {SYN_A, SYN_B}, SYN_ACK_B},
+        {7, "ESTABLISHED", "FIN_WAIT1", {ACK_B}, FIN_A},
+        {7, "SYN_RECV", "FIN_WAIT1", {SYN_B, SYN_ACK_A}, FIN_A},
+        {8, "ESTABLISHED", "CLOSE_WAIT", {ACK_B}, FIN_B},
+        {8, "SYN_RECV", "CLOSE_WAIT", {SYN_B, SYN_ACK_A}, FIN_B},
+        {9, "FIN_WAIT1", "FIN_WAIT2", {ACK_B, FIN_A}, ACK_B_FIN},
+        {10, "FIN_WAIT1", "TIME_WAIT", {ACK_B, FIN_A}, FIN_B_ACKS},
+        {11, "FIN_WAIT1", "CLOSING", {ACK_B, FIN_A}, FIN_B},
+        {12, "FIN_WAIT2", "TIME_WAIT", {ACK_B, FIN_A, ACK_B_FIN}, FIN_B_ACKS},
+        {13, "CLOSING", "TIME_WAIT", {ACK_B, FIN_A, FIN_B}, ACK_B_FIN_LATE},
+        {14, "CLOSE_WAIT", "CLOSING", {ACK_B, FIN_B}, FIN_A},
+        {15, "CLOSE_WAIT", "LAST_ACK", {ACK_B, FIN_B}, FIN_A_ACKS},
+        {15, "CLOSE_WAIT", "LAST_ACK", {ACK_B, FIN_B, ACK_A_FIN}, FIN_A_ACKS},
+        {16, "LAST_ACK", "CLOSED", {ACK_B, FIN_B, FIN_A_ACKS}, ACK_B_FIN_LATE},
+        {17, "SYN_SENT", "CLOSED", {SYN_A}, {'b', "RA", 0, 101, 0, "", ""}},
+        {17, "SYN_RECV", "CLOSED", {SYN_B, SYN_ACK_A}, RST_B},
+        {17, "ESTABLISHED", "CLOSED", {ACK_B, ACK_A}, RST_B},
+        {17, "ESTABLISHED", "CLOSED", {ACK_B, ACK_A}, RST_A},
+        {17, "FIN_WAIT1", "CLOSED", {ACK_B, FIN_A}, RST_B},
+        {17, "CLOSE_WAIT", "CLOSED", {ACK_A, FIN_B}, RST_A},
+        {17, "TCP_UNKNOWN", "CLOSED", {{0}}, RST_A},
+    };
+    unsigned drawn = 0;
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
+        struct row row = {.conn.key.proto = RN_PROTO_TCP};
+        for (unsigned k = 0; k < 4 && arrows[i].before[k].from; k++)
+            feed(&row, &arrows[i].before[k], k);
+        if (strcmp(state_at(&row, 0), arrows[i].from) != 0)
+            fail_msg("case %zu, arrow %d: begins in %s", i, arrows[i].arrow, state_at(&row, 0));
+        assert_true(feed(&row, &arrows[i].take, 10));
+        if (strcmp(state_at(&row, 0), arrows[i].to) != 0)
+            fail_msg("case %zu, arrow %d: leads to %s", i, arrows[i].arrow, state_at(&row, 0));
+        drawn |= 1u << arrows[i].arrow;
+    }
+    assert_int_equal(drawn, (1u << 18) - 2);
+}
+
 static void a_reset_closes_from_every_state(void **state)
 {
     (void)state;
@@ -220,18 +348,156 @@ static void a_reset_closes_from_every_state(void **state)
     const unsigned count = sizeof before / sizeof before[0];
     for (unsigned n = 0; n <= count; n++) {
         for (unsigned from = 0; from < 2; from++) {
-            struct rn_conn conn = {.key.proto = RN_PROTO_TCP};
+            struct row row = {.conn.key.proto = RN_PROTO_TCP};
             for (unsigned i = 0; i < n; i++)
-                feed(&conn, &before[i], 0);
-            struct step reset = {from ? 'b' : 'a', "RA", 0, 0, 0, NULL, NULL};
-            assert_true(feed(&conn, &reset, 0));
-            assert_string_equal(state_at(conn, 0), "CLOSED");
-            assert_string_equal(state_at(conn, 1), "CLOSED");
+                feed(&row, &before[i], 0);
+            // What the peer expects next; as an answer to a SYN, the number 0 and an acknowledgement of it.
+            uint32_t seq = row.track.end[from].next;
+            struct step reset = {from ? 'b' : 'a', "RA", seq, 101, 0, NULL, NULL};
+            assert_true(feed(&row, &reset, 0));
+            assert_string_equal(state_at(&row, 0), "CLOSED");
+            assert_string_equal(state_at(&row, 1), "CLOSED");
             // What comes afterwards does not open it again.
             struct step data = {'a', "PA", 103, 502, 5, NULL, NULL};
-            feed(&conn, &data, 0);
-            assert_string_equal(state_at(conn, 0), "CLOSED");
+            feed(&row, &data, 0);
+            assert_string_equal(state_at(&row, 0), "CLOSED");
         }
+    }
+}
+
+// A row in which b has acknowledged 1000 with a window of `window`, and a has sent up to 1500.
+static struct row talking(uint16_t window, bool scaled)
+{
+    struct row row = {.conn.key.proto = RN_PROTO_TCP};
+    for (unsigned from = 0; from < 2; from++) {
+        struct rn_packet syn = {.from = (uint8_t)from, .flags = RN_PACKET_WINDOW_SCALE};
+        syn.tcp.flags = from ? RN_TCP_SYN | RN_TCP_ACK : RN_TCP_SYN;
+        syn.tcp.seq = from ? 7000 : 999;
+        syn.tcp.ack = from ? 1000 : 0;
+        syn.tcp.window_scale = 3;
+        if (!scaled)
+            syn.flags = 0;
+        give(&row, &syn);
+    }
+    struct rn_packet data = {.from = 0, .payload_bytes = 500};
+    data.tcp.flags = RN_TCP_ACK;
+    data.tcp.seq = 1000;
+    data.tcp.ack = 7001;
+    data.tcp.window = 100;
+    give(&row, &data);
+    struct rn_packet ack = {.from = 1};
+    ack.tcp.flags = RN_TCP_ACK;
+    ack.tcp.seq = 7001;
+    ack.tcp.ack = 1000;
+    ack.tcp.window = window;
+    give(&row, &ack);
+    return row;
+}
+
+static void inv_3_a_reset_out_of_window_changes_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t window;
+        bool scaled;
+        uint32_t seq;
+        bool taken;
+    } cases[] = {
+        {1000, false, 1000, true},          // the very next
+        {1000, false, 1500, true},          // what was sent next to what has arrived
+        {1000, false, 1999, true},          // last of the window
+        {1000, false, 2000, false},         // first behind it
+        {1000, false, 999, false},          // old
+        {1000, false, 0x80000000u, false},  // blind
+        {1000, true, 1000 + 7999, true},    // the window is scaled by 2^3
+        {1000, true, 1000 + 8000, false},   //
+        {0, false, 1000, true},             // a closed window has room for the next number still
+        {0, false, 1499, true},             // ... and what is on its way may fill it
+        {0, false, 1501, false},            //
+        {65535, true, 1000 + 524279, true}, // the largest that was offered
+        {65535, true, 1000 + 524280, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct row row = talking(cases[i].window, cases[i].scaled), before = row;
+        struct rn_packet reset = {.from = 0};
+        reset.tcp.flags = RN_TCP_RST;
+        reset.tcp.seq = cases[i].seq;
+        if (give(&row, &reset) != cases[i].taken)
+            fail_msg("case %zu: seq %u", i, cases[i].seq);
+        assert_string_equal(state_at(&row, 0), cases[i].taken ? "CLOSED" : "ESTABLISHED");
+        if (!cases[i].taken) {
+            assert_memory_equal(&row.conn, &before.conn, sizeof row.conn);
+            assert_memory_equal(&row.track, &before.track, sizeof row.track);
+        }
+    }
+}
+
+static void a_syn_is_refused_only_by_who_has_seen_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *flags;
+        uint32_t syn_len, ack;
+        bool taken;
+    } cases[] = {
+        {"RA", 0, 101, true},  {"RA", 0, 100, false},  {"RA", 0, 102, false},
+        {"RA", 0, 0, false},   {"R", 0, 101, false},   {"RA", 50, 101, true},
+        {"RA", 50, 151, true}, {"RA", 50, 152, false}, {"RA", 50, 100, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct row row = {.conn.key.proto = RN_PROTO_TCP};
+        struct step syn = {'a', "S", 100, 0, cases[i].syn_len, "", ""};
+        struct step reset = {'b', cases[i].flags, 0, cases[i].ack, 0, "", ""};
+        feed(&row, &syn, 0);
+        if (feed(&row, &reset, 1) != cases[i].taken)
+            fail_msg("case %zu", i);
+        assert_string_equal(state_at(&row, 0), cases[i].taken ? "CLOSED" : "SYN_SENT");
+    }
+}
+
+// The numbers of the first connection must not be held against a second one on the same row.
+static void another_syn_begins_another_incarnation(void **state)
+{
+    (void)state;
+    struct row row = {.conn.key.proto = RN_PROTO_TCP};
+    static const struct step first[] = {OPEN, {'a', "PA", 101, 501, 40, "", ""}};
+    for (unsigned i = 0; i < 4; i++)
+        feed(&row, &first[i], i);
+    struct rn_packet p = {.time = 9};
+    p.tcp.flags = RN_TCP_SYN;
+    p.tcp.seq = 100;
+    struct rn_tcp_news news = rn_conn_tcp_packet(&row.conn, &row.track, &p);
+    assert_true(news.marks & 1u << RN_TCP_MARK_RETRANSMIT); // the first one again
+    p.tcp.seq = 50;
+    news = rn_conn_tcp_packet(&row.conn, &row.track, &p);
+    assert_int_equal(news.marks, 0);
+    assert_int_equal(row.conn.tcp.isn[0], 50);
+    assert_int_equal(row.track.end[0].next, 51);
+    assert_false(rn_tcp_heard(&row.track, 1));
+}
+
+static void a_repeated_syn_is_of_the_same_incarnation(void **state)
+{
+    (void)state;
+    static const struct step close[] = {OPEN,
+                                        {'a', "PA", 101, 501, 40, "", ""},
+                                        {'a', "FA", 141, 501, 0, "", ""},
+                                        {'b', "FA", 501, 142, 0, "", ""}};
+    struct row row = {.conn.key.proto = RN_PROTO_TCP, .conn.payload_bytes = {40, 0}};
+    struct rn_packet p = {.tcp.flags = RN_TCP_SYN};
+    for (unsigned i = 0; i < 6; i++) {
+        feed(&row, &close[i], i);
+        for (uint32_t seq = 90; seq < 150; seq++) {
+            p.tcp.seq = seq;
+            bool same = rn_conn_tcp_same(&row.conn, &p);
+            if (i < 4) // before the FIN the number is known exactly
+                assert_int_equal(same, seq == 100);
+            else if (seq <= 100 || seq > 140) // then it is known to within what was sent
+                assert_int_equal(same, seq == 100);
+        }
+        p.tcp.flags = RN_TCP_ACK;
+        assert_true(rn_conn_tcp_same(&row.conn, &p));
+        p.tcp.flags = RN_TCP_SYN;
     }
 }
 
@@ -239,27 +505,27 @@ static void inv_1_a_settled_data_packet_changes_nothing(void **state)
 {
     (void)state;
     static const struct step open[] = {OPEN};
-    struct rn_conn conn = {.key.proto = RN_PROTO_TCP};
+    struct row row = {.conn.key.proto = RN_PROTO_TCP};
     for (unsigned i = 0; i < 3; i++)
-        assert_true(feed(&conn, &open[i], 0));
+        assert_true(feed(&row, &open[i], 0));
     struct step data = {'b', "PA", 501, 101, 10, NULL, NULL};
-    assert_true(feed(&conn, &data, 0)); // b's first ACK without SYN
-    struct rn_conn before = conn;
+    assert_true(feed(&row, &data, 0)); // b's first ACK without SYN
+    struct rn_conn before = row.conn;
     for (unsigned i = 0; i < 10; i++) {
         data.from = i % 2 ? 'a' : 'b';
-        assert_false(feed(&conn, &data, i));
+        assert_false(feed(&row, &data, i));
     }
-    assert_memory_equal(&before, &conn, sizeof conn);
+    assert_memory_equal(&before, &row.conn, sizeof before);
 }
 
 static void a_later_fragment_has_no_flags_to_look_at(void **state)
 {
     (void)state;
-    struct rn_conn conn = {.key.proto = RN_PROTO_TCP};
+    struct row row = {.conn.key.proto = RN_PROTO_TCP};
     struct rn_packet packet = {.flags = RN_PACKET_LATER_FRAGMENT};
     packet.tcp.flags = RN_TCP_RST;
-    assert_false(rn_conn_tcp_packet(&conn, &packet));
-    assert_string_equal(state_at(conn, 0), "TCP_UNKNOWN");
+    assert_false(give(&row, &packet));
+    assert_string_equal(state_at(&row, 0), "TCP_UNKNOWN");
 }
 
 static void rtt_is_from_the_first_syn_to_the_first_answer(void **state)
@@ -268,19 +534,19 @@ static void rtt_is_from_the_first_syn_to_the_first_answer(void **state)
     static const struct step syn = {.from = 'a', .flags = "S"},
                              answer = {.from = 'b', .flags = "SA"};
     static const struct step own = {.from = 'a', .flags = "SA"};
-    struct rn_conn conn = {0};
+    struct row row = {.track.probe_end = 0};
     // Time 0 is a time like any other: some traces begin there.
-    feed(&conn, &syn, 0);
-    feed(&conn, &syn, 1 * RN_SEC);
-    assert_false(conn.rtt_known);
-    feed(&conn, &own, 2 * RN_SEC); // not an answer
-    assert_false(conn.rtt_known);
-    feed(&conn, &answer, 1200 * RN_MSEC + 7);
-    assert_true(conn.rtt_known);
-    assert_int_equal(conn.tcp.initial_rtt, 1200 * RN_MSEC + 7);
-    feed(&conn, &answer, 3 * RN_SEC);
-    feed(&conn, &syn, 4 * RN_SEC);
-    assert_int_equal(conn.tcp.initial_rtt, 1200 * RN_MSEC + 7);
+    feed(&row, &syn, 0);
+    feed(&row, &syn, 1 * RN_SEC);
+    assert_false(row.conn.rtt_known);
+    feed(&row, &own, 2 * RN_SEC); // not an answer
+    assert_false(row.conn.rtt_known);
+    feed(&row, &answer, 1200 * RN_MSEC + 7);
+    assert_true(row.conn.rtt_known);
+    assert_int_equal(row.conn.tcp.initial_rtt, 1200 * RN_MSEC + 7);
+    feed(&row, &answer, 3 * RN_SEC);
+    feed(&row, &syn, 4 * RN_SEC);
+    assert_int_equal(row.conn.tcp.initial_rtt, 1200 * RN_MSEC + 7);
 }
 
 static void rtt_is_never_negative_and_never_old(void **state)
@@ -288,49 +554,50 @@ static void rtt_is_never_negative_and_never_old(void **state)
     (void)state;
     static const struct step syn = {.from = 'a', .flags = "S"},
                              answer = {.from = 'b', .flags = "SA"};
-    struct rn_conn conn = {0}, late = {0}, again = {0}, same = {0}, no_syn = {0};
-    feed(&conn, &syn, 10 * RN_SEC);
-    feed(&conn, &answer, 9 * RN_SEC);
-    feed(&conn, &answer, 11 * RN_SEC); // a repeated answer measures nothing
-    assert_false(conn.rtt_known);
+    struct row row = {.track.probe_end = 0};
+    struct row late = row, again = row, same = row, no_syn = row;
+    feed(&row, &syn, 10 * RN_SEC);
+    feed(&row, &answer, 9 * RN_SEC);
+    feed(&row, &answer, 11 * RN_SEC); // a repeated answer measures nothing
+    assert_false(row.conn.rtt_known);
     feed(&late, &syn, 0);
     feed(&late, &answer, 30 * RN_SEC + 1);
-    assert_false(late.rtt_known);
+    assert_false(late.conn.rtt_known);
     feed(&again, &syn, 0);
     feed(&again, &syn, 40 * RN_SEC);
     feed(&again, &answer, 41 * RN_SEC);
-    assert_true(again.rtt_known);
-    assert_int_equal(again.tcp.initial_rtt, RN_SEC);
+    assert_true(again.conn.rtt_known);
+    assert_int_equal(again.conn.tcp.initial_rtt, RN_SEC);
     feed(&same, &syn, RN_TIME_MAX);
     feed(&same, &answer, RN_TIME_MAX);
-    assert_true(same.rtt_known);
-    assert_int_equal(same.tcp.initial_rtt, 0);
+    assert_true(same.conn.rtt_known);
+    assert_int_equal(same.conn.tcp.initial_rtt, 0);
     feed(&no_syn, &answer, 5);
-    assert_false(no_syn.rtt_known);
+    assert_false(no_syn.conn.rtt_known);
 }
 
 static void options_are_those_of_the_first_syn(void **state)
 {
     (void)state;
-    struct rn_conn conn = {0};
+    struct row row = {.track.probe_end = 0};
     struct rn_packet packet = {.from = 0, .flags = RN_PACKET_WINDOW_SCALE};
     packet.tcp.flags = RN_TCP_SYN;
     packet.tcp.mss = 1460;
     packet.tcp.window_scale = 7;
-    rn_conn_tcp_packet(&conn, &packet);
+    give(&row, &packet);
     packet.tcp.mss = 536;
     packet.tcp.window_scale = 2;
-    rn_conn_tcp_packet(&conn, &packet);
+    give(&row, &packet);
     packet.from = 1;
     packet.flags = 0;
     packet.tcp.flags = RN_TCP_SYN | RN_TCP_ACK;
     packet.tcp.mss = 1380;
-    rn_conn_tcp_packet(&conn, &packet);
-    assert_int_equal(conn.tcp.mss[0], 1460);
-    assert_int_equal(conn.tcp.mss[1], 1380);
-    assert_int_equal(conn.tcp.window_scale[0], 7);
-    assert_true(conn.tcp.saw[0] & RN_TCP_SCALE_KNOWN);
-    assert_false(conn.tcp.saw[1] & RN_TCP_SCALE_KNOWN);
+    give(&row, &packet);
+    assert_int_equal(row.conn.tcp.mss[0], 1460);
+    assert_int_equal(row.conn.tcp.mss[1], 1380);
+    assert_int_equal(row.conn.tcp.window_scale[0], 7);
+    assert_true(row.conn.tcp.saw[0] & RN_TCP_SCALE_KNOWN);
+    assert_false(row.conn.tcp.saw[1] & RN_TCP_SCALE_KNOWN);
 }
 
 int main(void)
@@ -344,7 +611,12 @@ int main(void)
         cmocka_unit_test(sequence_numbers_wrap),
         cmocka_unit_test(fin_without_ack_counts_once_the_connection_is_up),
         cmocka_unit_test(a_fin_met_in_mid_stream_is_a_fin),
+        cmocka_unit_test(every_arrow),
         cmocka_unit_test(a_reset_closes_from_every_state),
+        cmocka_unit_test(inv_3_a_reset_out_of_window_changes_nothing),
+        cmocka_unit_test(a_syn_is_refused_only_by_who_has_seen_it),
+        cmocka_unit_test(another_syn_begins_another_incarnation),
+        cmocka_unit_test(a_repeated_syn_is_of_the_same_incarnation),
         cmocka_unit_test(inv_1_a_settled_data_packet_changes_nothing),
         cmocka_unit_test(a_later_fragment_has_no_flags_to_look_at),
         cmocka_unit_test(rtt_is_from_the_first_syn_to_the_first_answer),

@@ -185,8 +185,7 @@ static inline struct rn_bytes rows_bytes(const char *text)
 static inline void rows_rate(struct rn_conn *conn, unsigned end, float bps)
 {
     conn->bytes[end] = (uint64_t)bps * 60;
-    conn->rate.base[end] = conn->bytes[end];
-    conn->rate.sec = (uint32_t)rn_time_sec(ROWS_NOW);
+    conn->rate.base[end] = conn->bytes[end] - (uint64_t)bps;
     for (unsigned i = 0; i < RN_RATE_BUCKETS; i++)
         conn->rate.grown[i][end] = bps;
 }
@@ -238,6 +237,7 @@ static inline void rows_snapshot(struct rn_snapshot *s, const struct rn_view_req
                                  uint32_t total)
 {
     *s = (struct rn_snapshot){.now = ROWS_NOW, .request = *request, .generation = 1};
+    s->timeouts = rn_timeouts_default;
     s->rows_total = s->matched = total;
     s->rows_tcp = 9;
     s->rows_udp = 5;

@@ -196,7 +196,7 @@ static void a_row_turns_yellow_at_75_and_red_at_90_percent(void **state)
 {
     (void)state;
     const struct rn_row *row = one_row(&rows_all[0]);
-    rn_dur timeout = rn_conn_timeout(&row->conn, ROWS_NOW);
+    rn_dur timeout = rn_conn_timeout(&row->conn, &rn_timeouts_default, ROWS_NOW);
     rn_time last = row->conn.last_seen;
     assert_int_equal(style_at(last), RN_STYLE_PROCESS);
     assert_int_equal(style_at(last + timeout / 100 * 75 - 1), RN_STYLE_PROCESS);
@@ -215,7 +215,7 @@ static void the_next_change_is_when_a_row_turns(void **state)
 {
     (void)state;
     const struct rn_row *row = one_row(&rows_all[0]);
-    rn_dur timeout = rn_conn_timeout(&row->conn, ROWS_NOW);
+    rn_dur timeout = rn_conn_timeout(&row->conn, &rn_timeouts_default, ROWS_NOW);
     rn_time last = row->conn.last_seen;
     assert_int_equal(rn_ui_next_change(&b.ui, &b.snapshot, last), last + timeout / 100 * 75);
     assert_int_equal(rn_ui_next_change(&b.ui, &b.snapshot, last + timeout / 100 * 75),

@@ -9,11 +9,11 @@
 // Whether the facts are the same, field by field: a struct has bytes between its fields.
 static bool is_same(const struct rn_packet *a, const struct rn_packet *b)
 {
-    bool tcp =
-        a->key.proto != RN_PROTO_TCP ||
-        (a->tcp.seq == b->tcp.seq && a->tcp.ack == b->tcp.ack && a->tcp.window == b->tcp.window &&
-         a->tcp.mss == b->tcp.mss && a->tcp.flags == b->tcp.flags &&
-         a->tcp.window_scale == b->tcp.window_scale && a->tcp.sack == b->tcp.sack);
+    bool tcp = a->key.proto != RN_PROTO_TCP ||
+               (a->tcp.seq == b->tcp.seq && a->tcp.ack == b->tcp.ack &&
+                a->tcp.window == b->tcp.window && a->tcp.mss == b->tcp.mss &&
+                a->tcp.flags == b->tcp.flags && a->tcp.window_scale == b->tcp.window_scale &&
+                a->tcp.sack == b->tcp.sack && a->tcp.timestamps == b->tcp.timestamps);
     return tcp && rn_key_equal(&a->key, &b->key) && a->from == b->from && a->time == b->time &&
            a->hash == b->hash && a->payload.p == b->payload.p && a->payload.len == b->payload.len &&
            a->wire_bytes == b->wire_bytes && a->ip_bytes == b->ip_bytes &&

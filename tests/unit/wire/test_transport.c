@@ -36,6 +36,7 @@ static void a_syn_tells_its_options(void **state)
     assert_int_equal(p.tcp.mss, 1460);
     assert_int_equal(p.tcp.window_scale, 7);
     assert_true(p.tcp.sack);
+    assert_true(p.tcp.timestamps);
     assert_int_equal(p.flags, RN_PACKET_WINDOW_SCALE);
     assert_int_equal(p.payload_bytes, 0);
     // A scale of 0 is a scale; one beyond 14 counts as 14.
@@ -45,6 +46,12 @@ static void a_syn_tells_its_options(void **state)
     assert_int_equal(p.flags, RN_PACKET_WINDOW_SCALE);
     made_decode_hex(1, IP4("002c", "06") TCP("6012") "0303ff 00", &p);
     assert_int_equal(p.tcp.window_scale, 14);
+    assert_false(p.tcp.sack);
+    assert_false(p.tcp.timestamps);
+    // Timestamps of a wrong length are none.
+    made_decode_hex(1, IP4("0034", "06") TCP("8002") "0809 00000001 000000 0402 01", &p);
+    assert_false(p.tcp.timestamps);
+    assert_true(p.tcp.sack);
 }
 
 static void options_of_other_segments_are_not_looked_at(void **state)
@@ -94,6 +101,7 @@ static void a_header_cut_behind_its_ports_is_still_a_row(void **state)
         assert_int_equal(p.payload_bytes, held >= 13 ? 100 : 0);
         assert_int_equal(p.tcp.flags, held >= 14 ? 0x18 : 0);
         assert_int_equal(p.tcp.window, held >= 16 ? 0x7fff : 0);
+        assert_int_equal(p.flags, held >= 16 ? 0 : RN_PACKET_HEADER_CUT);
     }
 }
 
