@@ -70,8 +70,9 @@ void rn_flow_set_local(struct rn_flow *flow, const struct rn_local_addrs *local)
 // True if, since the last call, a row was made between two unicast strangers: the addresses may be out of date.
 bool rn_flow_take_ambiguous(struct rn_flow *flow);
 
-// Rows of TCP and UDP that nobody owns yet, until 30 s after first_seen: copies up to RN_FLOW_STRETCH keys of a shard, from *cursor (0 at first), and moves it on;
-// 0 when the shard has been walked. young: only rows seen first within the last 10 s.
+// Rows of TCP and UDP that nobody owns yet, until 30 s after first_seen, without those of strangers where our addresses
+// are known: copies up to RN_FLOW_STRETCH keys of a shard, from *cursor (0 at first), and moves it on; 0 when the shard
+// has been walked. young: only rows seen first within the last 10 s, and of these no more than the last 512 of the shard.
 struct rn_pending {
     struct rn_key key;
     uint64_t id;

@@ -18,6 +18,7 @@
 #include "rustnet/export.h"
 #include "rustnet/flow.h"
 #include "rustnet/lookup.h"
+#include "rustnet/sandbox.h"
 #include "rustnet/wire.h"
 #include "neighbours.h"
 #include "source.h"
@@ -199,12 +200,22 @@ static void close_all(struct replay *r)
     free(r);
 }
 
+// Everything is open: foreign bytes are read without any right.
+static int shed(struct rn_err *err)
+{
+    struct rn_sandbox_report report;
+    int rc = rn_sandbox_apply(&report, err);
+    return rc ? rc : rn_sandbox_shed(RN_ROLE_PACKETS, err);
+}
+
 int app_replay(const struct app_options *options, struct rn_err *out_warning, struct rn_err *err)
 {
     struct replay *r = calloc(1, sizeof *r);
     if (!r)
         return rn_err_set(err, -ENOMEM, "No memory for a replay");
     int rc = open_all(r, options, err);
+    if (!rc)
+        rc = shed(err);
     if (!rc) {
         int n;
         while ((n = rn_capture_next(r->capture, FRAMES_AT_ONCE, take_frame, r, out_warning)) > 0)

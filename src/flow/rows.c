@@ -193,6 +193,11 @@ void flow_orient(const struct flow_shard *s, struct rn_conn *conn)
                     rn_local_has(&s->local, &conn->key.ip[1])};
     conn->flags &= (uint8_t)~RN_CONN_LOCAL_KNOWN;
     conn->local = conn->initiator;
+    if (s->local.net_count && !conn->pid) { // strangers have no socket here
+        conn->flags &= (uint8_t)~RN_CONN_OWNER_FINAL;
+        if (!ours[0] && !ours[1])
+            conn->flags |= RN_CONN_OWNER_FINAL;
+    }
     if (ours[0] != ours[1]) {
         conn->local = ours[1];
         conn->flags |= RN_CONN_LOCAL_KNOWN;
@@ -294,9 +299,11 @@ uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_p
         s->cursor = rn_time_sec(packet->time) - 1;
         s->running = true;
     }
+    s->made++;
+    s->recent[s->made % FLOW_RECENT] = row;
     struct rn_conn *conn = flow_row(s, row);
     *conn = (struct rn_conn){.key = packet->key,
-                             .id = ++s->made * flow->cfg.shards + s->number,
+                             .id = s->made * flow->cfg.shards + s->number,
                              .facts_ref = FLOW_NONE,
                              .name_ref = FLOW_NONE,
                              .tcp_ref = FLOW_NONE,

@@ -9,7 +9,7 @@
 // 1. Everything but lock, index (pointer, size and slots) and where the rows lie is guarded by the lock.
 // 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0).
 // 3. No system call, no allocation and no callback but the view's under the lock; of other locks, only the leaves of
-//    interned texts, of names (names.h) and of the archive, and of what the view's callback asks.
+//    interned texts, of names (names.h), of the archive, and of what the view's callback asks.
 #ifndef FLOW_SHARD_H
 #define FLOW_SHARD_H
 
@@ -31,6 +31,7 @@
 // Rows begin with a line of the cache: a row that straddles one more costs a view of a million rows ten milliseconds.
 #define FLOW_ROW_BYTES ((sizeof(struct rn_conn) + 63) / 64 * 64)
 #define FLOW_REMOVALS (RN_FLOW_STRETCH / 2) // rows that are removed in one hold of the lock
+#define FLOW_RECENT 512                     // rows of a shard that count as new, if they are young
 #define FLOW_FACT_CLASSES 7                 // 32 to 2,048 bytes
 #define FLOW_BUFFERS 1024                   // of 17 KiB, in all shards together
 
@@ -68,9 +69,10 @@ struct flow_shard {
     int64_t cursor;                     // second up to which buckets have been emptied
     bool running;                       // cursor has been set
     bool draining;
-    rn_time youngest; // when the last row was made
-    uint64_t made;    // rows ever, for ids
-    uint32_t live;    // rows without tombstones
+    rn_time youngest;             // when the last row was made
+    uint64_t made;                // rows ever, for ids
+    uint32_t recent[FLOW_RECENT]; // where the n-th row ever made was put, at n modulo FLOW_RECENT
+    uint32_t live;                // rows without tombstones
     uint64_t closed, evicted, dropped, late, facts_refused;
     uint64_t traffic[2];
     uint64_t tcp[RN_TCP_MARK_COUNT], tcp_gone[RN_TCP_MARK_COUNT]; // ever; of rows that are gone

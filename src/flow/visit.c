@@ -3,16 +3,19 @@
 // because their socket is still open, the table is cleared. Each lets a shard go after a stretch of rows, so that
 // packets never wait for long.
 //
-// Who is asked for: rows of protocols with sockets that nobody owns, until they are GIVE_UP_AFTER old. A full table of
-// rows without owner costs nothing: a walk over all rows of a shard that met nobody to ask for is remembered together
-// with the number of rows made until it began, and not repeated before another row is made.
+// Who is asked for: rows of protocols with sockets that nobody owns, until they are GIVE_UP_AFTER old; where the
+// addresses of this machine are known, none between strangers. A full table of rows without owner costs nothing: a walk
+// over all rows of a shard that met nobody to ask for is remembered together with the number of rows made until it
+// began, and not repeated before another row is made. The young are found without a walk: the shard knows where the
+// last FLOW_RECENT rows were put.
 //
 //   made ──pending──> asked for ──patch──────> OWNER_FINAL, pid
 //                         └──GIVE_UP_AFTER──> OWNER_FINAL, no pid
 //
 // 1. A row's owner is set once; another generation of the tuple is another row (id).
 // 2. `asked` moves to `walk_made` only if every row was looked at since that walk began, by whichever caller.
-// 3. A row never becomes one to ask for again, so the only way to have one more is to make a row.
+// 3. A row becomes one to ask for when it is made, or when other addresses become ours, and then `asked` begins anew.
+// 4. The young that more than FLOW_RECENT others have followed wait for the walk over all.
 #include "shard.h"
 
 #define YOUNG (10 * RN_SEC)
@@ -64,11 +67,28 @@ static void note_walk(struct flow_shard *s, uint32_t from, uint32_t to, bool met
         s->asked = s->walk_made;
 }
 
+// Looks at up to RN_FLOW_STRETCH of the rows made last, the newest first; false: there are no more. The cursor counts
+// them: rows made between two calls move it back, so that none is left out.
+static bool walk_young(const struct flow_shard *s, uint64_t shards, uint32_t *cursor, rn_time now,
+                       struct rn_pending out[RN_FLOW_STRETCH], unsigned *count)
+{
+    uint64_t recent = s->made < FLOW_RECENT ? s->made : FLOW_RECENT;
+    if (s->asked == s->made || rn_time_since(now, s->youngest) > YOUNG)
+        return false;
+    for (uint32_t n = 0; n < RN_FLOW_STRETCH && *cursor < recent && *count < RN_FLOW_STRETCH; n++) {
+        uint64_t number = s->made - (*cursor)++;
+        struct rn_conn *conn = flow_row(s, s->recent[number % FLOW_RECENT]);
+        if (conn->id == number * shards + s->number && ask_for(conn, true, now))
+            out[(*count)++] = pending_of(conn);
+    }
+    return *cursor < recent;
+}
+
 // Looks at up to RN_FLOW_STRETCH rows; false: there are no more.
-static bool walk(struct flow_shard *s, uint32_t *cursor, bool young, rn_time now,
+static bool walk(struct flow_shard *s, uint32_t *cursor, rn_time now,
                  struct rn_pending out[RN_FLOW_STRETCH], unsigned *count)
 {
-    if (s->asked == s->made || (young && rn_time_since(now, s->youngest) > YOUNG))
+    if (s->asked == s->made)
         return false;
     unsigned before = *count;
     uint32_t from = *cursor, row = from, end = s->rows.fresh;
@@ -76,12 +96,11 @@ static bool walk(struct flow_shard *s, uint32_t *cursor, bool young, rn_time now
         if (end - row > PREFETCH_ROWS)
             __builtin_prefetch(flow_row(s, row + PREFETCH_ROWS));
         struct rn_conn *conn = flow_row(s, row);
-        if (ask_for(conn, young, now))
+        if (ask_for(conn, false, now))
             out[(*count)++] = pending_of(conn);
     }
     *cursor = row;
-    if (!young)
-        note_walk(s, from, row, *count > before);
+    note_walk(s, from, row, *count > before);
     return row < end;
 }
 
@@ -93,7 +112,8 @@ unsigned rn_flow_pending(struct rn_flow *flow, unsigned shard, uint32_t *cursor,
     unsigned count = 0;
     for (bool more = true; more && count < RN_FLOW_STRETCH;) {
         flow_lock(s);
-        more = walk(s, cursor, young, now, out, &count);
+        more = young ? walk_young(s, flow->cfg.shards, cursor, now, out, &count)
+                     : walk(s, cursor, now, out, &count);
         flow_unlock(s);
     }
     return count;
@@ -152,6 +172,13 @@ static bool orient_stretch(struct flow_shard *s, uint32_t *row)
     return *row < s->rows.fresh;
 }
 
+// Rows that were strangers' may have become ours.
+static void ask_anew(struct flow_shard *s)
+{
+    s->asked = 0;
+    s->walk_next = FLOW_NONE; // a walk that is under way concludes nothing
+}
+
 void rn_flow_set_local(struct rn_flow *flow, const struct rn_local_addrs *local)
 {
     for (unsigned i = 0; i < flow->cfg.shards; i++) {
@@ -164,6 +191,8 @@ void rn_flow_set_local(struct rn_flow *flow, const struct rn_local_addrs *local)
         while (more) {
             flow_lock(s);
             more = orient_stretch(s, &row);
+            if (!more)
+                ask_anew(s);
             flow_unlock(s);
         }
     }

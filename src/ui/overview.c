@@ -25,12 +25,13 @@ static const struct ui_help_row action_rows[] = {
 };
 static const struct ui_help_row display_rows[] = {
     {"Yellow", "Idle for 75 % of the connection's timeout"},
-    {"Red", "Idle for 90 %: about to be removed"},
+    {"Red", "Idle for 90 %: about to be removed, unless its socket is still open"},
     {"~name", "Inferred: this host asked DNS for it and got the address"},
     {"(gw)", "The address is a default gateway"},
     {"bcast, mcast", "Broadcast or multicast address"},
     {"App column", "Transport, application protocol, SNI, HTTP Host or DNS name"},
     {"Rx↓/Tx↑", "Received and sent, bytes per second, mean of ten seconds"},
+    {"active / total", "Counts of the connections present, and of all since the start"},
     {NULL, NULL},
 };
 static const struct ui_help_row filter_rows[] = {

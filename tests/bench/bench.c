@@ -24,6 +24,7 @@ static const struct bench_case cases[] = {
     {.name = "track-new-whole", .run = bench_path_run, .frames = BENCH_WHOLE, .table = BENCH_EMPTY},
     {.name = "track-packed", .run = bench_path_run, .frames = BENCH_PACKED, .table = BENCH_FULL},
     {.name = "track-whole", .run = bench_path_run, .frames = BENCH_WHOLE, .table = BENCH_FULL},
+    {.name = "track-steady", .run = bench_path_run, .frames = BENCH_STEADY, .table = BENCH_FULL},
     {.name = "track-settled", .run = bench_path_run, .frames = BENCH_SETTLED, .table = BENCH_FULL},
     // dpi: the same with inspection
     {.name = "dpi-new-whole",
@@ -36,6 +37,12 @@ static const struct bench_case cases[] = {
      .against = "track-whole",
      .run = bench_path_run,
      .frames = BENCH_WHOLE,
+     .table = BENCH_FULL,
+     .dpi = true},
+    {.name = "dpi-steady",
+     .against = "track-steady",
+     .run = bench_path_run,
+     .frames = BENCH_STEADY,
      .table = BENCH_FULL,
      .dpi = true},
     {.name = "dpi-settled",
@@ -235,7 +242,7 @@ int main(int argc, char **argv)
     (void)printf("trace: %s; %u packets, %.0f bytes each; %u runs; up to %u rows in %u shards\n",
                  bench.trace.name, whole->count, (double)bench.trace.bytes / whole->count,
                  bench.options.runs, bench.options.rows, bench.options.shards);
-    if (!bench_path_check(&bench) || !run_cases(&bench))
+    if (!bench_path_check(&bench) || !bench_path_settle(&bench) || !run_cases(&bench))
         return 1;
     print_cases(&bench);
     bool ok = !chosen(&bench.options, "memory") || measure_memory(&bench);

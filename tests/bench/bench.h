@@ -21,7 +21,8 @@
 enum bench_frames {
     BENCH_WHOLE,  // as they lie in the file: a packet's first byte is seldom in a cache
     BENCH_PACKED, // their first BENCH_PACKED_BYTES back to back
-    BENCH_SETTLED, // whole, but no SYN, FIN, RST (a later pass opens and closes nothing) and no DNS (never settles)
+    BENCH_STEADY, // whole, but no SYN, FIN, RST (a later pass opens and closes nothing) and no DNS (never settles)
+    BENCH_SETTLED, // those of them that inspection looks at no more once BENCH_STEADY has gone by often enough
     BENCH_FRAMES,
 };
 #define BENCH_PACKED_BYTES 128
@@ -45,7 +46,7 @@ struct bench_trace {
 bool bench_list_new(struct bench_list *list, size_t count);
 // A classic pcap file, mapped. False: said on stderr.
 bool bench_trace_open(struct bench_trace *trace, const char *path);
-// Fills packed and settled from whole.
+// Fills packed and steady from whole.
 bool bench_trace_derive(struct bench_trace *trace);
 // Made by the same rules each time: count frames of Ethernet, 82 flows per 1,000 of them.
 bool bench_trace_synth(struct bench_trace *trace, uint32_t count);
@@ -112,6 +113,8 @@ bool bench_pipeline_run(const struct bench *bench, const struct bench_case *c,
                         struct bench_sample *out);
 // Untimed: every packet ends up in a row, among the ignored, the late or the dropped, cleanup included.
 bool bench_path_check(const struct bench *bench);
+// Fills settled from steady. False: said on stderr.
+bool bench_path_settle(struct bench *bench);
 // Memory of the table: of its pages before the first packet, and what a live row adds. Bytes; < 0: not known.
 struct bench_memory {
     double empty, per_row;

@@ -140,19 +140,62 @@ static bool adds_up(const struct path *p, const char *name)
     return ok;
 }
 
+static void move_on(struct path *p, const struct bench *bench)
+{
+    p->moved += bench->trace.pass;
+    p->onward += ONWARD;
+}
+
+// What the table looks like before the measured pass: one pass before, or as many as it takes until rows settle.
+static void fill(struct path *p, const struct bench *bench, enum bench_frames frames)
+{
+    bool settle = frames == BENCH_STEADY || frames == BENCH_SETTLED;
+    p->list = &bench->trace.list[settle ? BENCH_STEADY : frames];
+    for (unsigned i = 0; i < (settle ? SETTLING_PASSES : 1); i++) {
+        pass(p);
+        move_on(p, bench);
+    }
+    p->list = &bench->trace.list[frames];
+}
+
+// One frame, and whether inspection had a look at it.
+static bool inspected(struct path *p, uint32_t i)
+{
+    uint64_t before = rn_dpi_parse_calls(p->dpi);
+    struct bench_list one = {p->list->frame + i, 1};
+    const struct bench_list *all = p->list;
+    p->list = &one;
+    pass(p);
+    p->list = all;
+    return rn_dpi_parse_calls(p->dpi) != before;
+}
+
+bool bench_path_settle(struct bench *bench)
+{
+    static const struct bench_case c = {
+        .name = "settle", .frames = BENCH_STEADY, .table = BENCH_FULL, .dpi = true};
+    struct bench_list *out = &bench->trace.list[BENCH_SETTLED];
+    struct path p;
+    bool ok = path_open(&p, bench, &c) && bench_list_new(out, p.list->count);
+    if (ok) {
+        fill(&p, bench, c.frames);
+        for (uint32_t i = 0; i < p.list->count; i++)
+            if (!inspected(&p, i))
+                out->frame[out->count++] = p.list->frame[i];
+        (void)printf("settled: %u of the %u frames that open, close or ask nothing\n", out->count,
+                     p.list->count);
+    }
+    path_close(&p);
+    return ok && out->count > 0;
+}
+
 bool bench_path_run(const struct bench *bench, const struct bench_case *c, struct bench_sample *out)
 {
     struct path p;
     bool ok = path_open(&p, bench, c);
     if (ok) {
-        unsigned passes = c->table != BENCH_FULL       ? 0
-                          : c->frames == BENCH_SETTLED ? SETTLING_PASSES
-                                                       : 1;
-        for (unsigned i = 0; i < passes; i++) {
-            pass(&p);
-            p.moved += bench->trace.pass;
-            p.onward += ONWARD;
-        }
+        if (c->table == BENCH_FULL)
+            fill(&p, bench, c->frames);
         uint64_t before = p.dpi ? rn_dpi_parse_calls(p.dpi) : 0;
         bench_measured(pass, &p, p.list->count, out);
         if (p.dpi)

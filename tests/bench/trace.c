@@ -130,9 +130,9 @@ static bool settles(int link, const struct rn_frame *frame)
 bool bench_trace_derive(struct bench_trace *trace)
 {
     const struct bench_list *whole = &trace->list[BENCH_WHOLE];
-    struct bench_list *packed = &trace->list[BENCH_PACKED], *settled = &trace->list[BENCH_SETTLED];
+    struct bench_list *packed = &trace->list[BENCH_PACKED], *steady = &trace->list[BENCH_STEADY];
     uint8_t *block = rn_pages_map((size_t)whole->count * BENCH_PACKED_BYTES);
-    if (!block || !bench_list_new(packed, whole->count) || !bench_list_new(settled, whole->count))
+    if (!block || !bench_list_new(packed, whole->count) || !bench_list_new(steady, whole->count))
         return false;
     rn_time first = whole->frame[0].time, last = first;
     for (uint32_t i = 0; i < whole->count; i++) {
@@ -141,7 +141,7 @@ bool bench_trace_derive(struct bench_trace *trace)
         first = frame.time < first ? frame.time : first;
         last = frame.time > last ? frame.time : last;
         if (settles(trace->link, &frame))
-            settled->frame[settled->count++] = frame;
+            steady->frame[steady->count++] = frame;
         if (frame.captured_bytes > BENCH_PACKED_BYTES)
             frame.captured_bytes = BENCH_PACKED_BYTES;
         if (frame.captured_bytes)
@@ -151,7 +151,7 @@ bool bench_trace_derive(struct bench_trace *trace)
         packed->frame[packed->count++] = frame;
     }
     trace->pass = rn_time_since(last, first) + RN_SEC;
-    if (!settled->count)
+    if (!steady->count)
         (void)fprintf(stderr, "%s: no frames of rows that settle\n", trace->name);
-    return settled->count > 0;
+    return steady->count > 0;
 }

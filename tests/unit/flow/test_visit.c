@@ -198,6 +198,45 @@ static void a_shard_without_young_rows_is_not_looked_at_for_them(void **state)
     rn_flow_free(flow);
 }
 
+// A flood hides a young row from the quick round, not from the thorough one.
+static void of_the_young_the_last_ones_are_asked_for(void **state)
+{
+    (void)state;
+    struct rn_flow *flow = make(1);
+    for (uint32_t n = 0; n < FLOW_RECENT + 88; n++)
+        add(flow, n, RN_PROTO_TCP, T0);
+    assert_int_equal(ask(flow, true, T0), FLOW_RECENT);
+    uint32_t cursor = 0;
+    assert_int_equal(rn_flow_pending(flow, 0, &cursor, true, T0, out), RN_FLOW_STRETCH);
+    assert_int_equal(out[0].id, FLOW_RECENT + 88);
+    assert_int_equal(out[63].id, FLOW_RECENT + 88 - 63);
+    assert_int_equal(ask(flow, false, T0), FLOW_RECENT + 88);
+    rn_flow_free(flow);
+}
+
+// What lies between two hosts elsewhere has no socket here, until an address turns out to be ours.
+static void strangers_are_not_asked_for(void **state)
+{
+    (void)state;
+    struct rn_local_addrs ours = {.net_count = 0};
+    struct rn_flow *flow = make(1);
+    assert_true(rn_local_add_text(&ours, "203.0.113.77"));
+    rn_flow_set_local(flow, &ours);
+    for (uint32_t n = 0; n < 100; n++)
+        add(flow, n, RN_PROTO_TCP, T0);
+    assert_int_equal(ask(flow, true, T0), 0);
+    assert_int_equal(ask(flow, false, T0), 0);
+    ours.net_count = 0;
+    ours.net[0].ip = row_of(flow, 7)->key.ip[row_of(flow, 7)->local];
+    ours.net[0].whole = true;
+    ours.net_count = 1;
+    rn_flow_set_local(flow, &ours);
+    assert_int_equal(ask(flow, true, T0), 1);
+    assert_int_equal(ask(flow, false, T0), 1);
+    assert_int_equal(out[0].id, row_of(flow, 7)->id);
+    rn_flow_free(flow);
+}
+
 static void rows_made_during_a_walk_are_not_forgotten(void **state)
 {
     (void)state;
@@ -552,6 +591,8 @@ int main(void)
         cmocka_unit_test(given_up_rows_are_not_asked_for_again_but_may_be_named),
         cmocka_unit_test(a_shard_that_was_walked_out_is_not_looked_at),
         cmocka_unit_test(a_shard_without_young_rows_is_not_looked_at_for_them),
+        cmocka_unit_test(of_the_young_the_last_ones_are_asked_for),
+        cmocka_unit_test(strangers_are_not_asked_for),
         cmocka_unit_test(rows_made_during_a_walk_are_not_forgotten),
         cmocka_unit_test(a_walk_that_is_begun_anew_halfway_concludes_nothing_from_its_end),
         cmocka_unit_test(an_owner_is_named_once_and_for_one_generation),

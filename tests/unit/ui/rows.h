@@ -258,6 +258,9 @@ static inline void rows_snapshot(struct rn_snapshot *s, const struct rn_view_req
         s->selected_position =
             request->select_position < total ? request->select_position : total - 1;
     s->counts.packets = 2954;
+    s->counts.tcp[RN_TCP_MARK_RETRANSMIT] = 12;
+    s->counts.tcp_rows[RN_TCP_MARK_RETRANSMIT] = 3;
+    s->counts.tcp[RN_TCP_MARK_FAST] = 1;
     s->packets_per_sec = 143.6;
     s->rx_bps = 1032642;
     s->tx_bps = 8847;

@@ -43,7 +43,7 @@ static void only_what_happened_is_mentioned(void **state)
     assert_null(strstr(panel(30), "Facts"));
     b.snapshot.counts.rows_evicted = 3;
     b.snapshot.counts.facts_refused = 4;
-    assert_non_null(strstr(panel(30), "Rows Evicted: 3\n"));
+    assert_non_null(strstr(panel(30), "Rows Evicted: 3\n│   table full: --max-connections\n"));
     assert_non_null(strstr(panel(30), "Rows Without Facts: 4\n"));
 }
 
@@ -93,8 +93,73 @@ static void interfaces_are_the_captured_one_or_all_busy_ones(void **state)
     assert_non_null(strstr(text, "lo: Err: 0"));
     assert_non_null(strstr(text, "veth3: Err: 0"));
     assert_null(strstr(text, "veth4: Err: 0"));
-    text = panel(20); // room for three lines below the rates
-    assert_non_null(strstr(text, "eth0: Err: 0  Drop: 0\n│ ... 4 more\n"));
+    text = panel(26); // room for three lines below the rates
+    assert_non_null(strstr(text, "lo: Err: 0  Drop: 0\n│ eth0: Err: 0  Drop: 0\n│ ... 4 more\n"));
+}
+
+static void marks_are_told_of_the_rows_and_of_all(void **state)
+{
+    (void)state;
+    struct rn_counts *counts = &b.snapshot.counts;
+    counts->tcp[RN_TCP_MARK_RETRANSMIT] = 41; // fast and spurious ones among them
+    counts->tcp_rows[RN_TCP_MARK_RETRANSMIT] = 4;
+    counts->tcp[RN_TCP_MARK_OUT_OF_ORDER] = 7;
+    counts->tcp[RN_TCP_MARK_FAST] = 3;
+    counts->tcp_rows[RN_TCP_MARK_FAST] = 1;
+    counts->tcp[RN_TCP_MARK_SPURIOUS] = counts->tcp_rows[RN_TCP_MARK_SPURIOUS] = 99;
+    assert_non_null(strstr(panel(40), "Network Stats (active / total)\n"
+                                      "│ TCP Retransmits: 4 / 41\n"
+                                      "│ Out-of-Order: 0 / 7\n"
+                                      "│ Fast Retransmits: 1 / 3\n"
+                                      "│ Active TCP Flows: 9\n"));
+}
+
+static void no_number_is_cut(void **state)
+{
+    (void)state;
+    struct rn_counts *counts = &b.snapshot.counts;
+    counts->tcp[RN_TCP_MARK_RETRANSMIT] = 12345678;
+    counts->tcp_rows[RN_TCP_MARK_RETRANSMIT] = 123;
+    counts->tcp[RN_TCP_MARK_OUT_OF_ORDER] = UINT64_MAX;
+    counts->tcp[RN_TCP_MARK_FAST] = 9999999;
+    counts->tcp_rows[RN_TCP_MARK_FAST] = 9999999;
+    const char *text = panel(40);
+    assert_non_null(strstr(text, "TCP Retransmits: 123 / 12345678\n")); // just fits
+    assert_non_null(strstr(text, "Out-of-Order: 0 / 18E\n"));
+    assert_non_null(strstr(text, "Fast Retransmits: 9999K / 9999K\n"));
+}
+
+static void what_does_not_fit_gives_way_in_order(void **state)
+{
+    (void)state;
+    enum { BLANKS = 1, RULES = 2, NETWORK = 4, TRAFFIC = 8, IFACE = 16 };
+    static const struct {
+        unsigned rows, shown; // one row is the title's
+    } cases[] = {
+        {24, BLANKS | RULES | NETWORK | TRAFFIC | IFACE},
+        {23, RULES | NETWORK | TRAFFIC | IFACE},
+        {22, RULES | NETWORK | TRAFFIC | IFACE},
+        {21, NETWORK | TRAFFIC | IFACE},
+        {20, NETWORK | TRAFFIC | IFACE},
+        {19, BLANKS | RULES | TRAFFIC | IFACE},
+        {18, BLANKS | RULES | TRAFFIC | IFACE},
+        {17, RULES | TRAFFIC | IFACE},
+        {16, RULES | TRAFFIC | IFACE},
+        {15, TRAFFIC | IFACE},
+        {14, TRAFFIC},
+        {13, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *text = panel(cases[i].rows);
+        assert_int_equal((strstr(text, "procfs\n│\n│ TCP Conn") ? BLANKS : 0) |
+                             (strstr(text, "Dropped: 0\n│ ───") ? RULES : 0) |
+                             (strstr(text, "Active TCP Flows: 9\n") ? NETWORK : 0) |
+                             (strstr(text, "Traffic\n│ ↓") ? TRAFFIC : 0) |
+                             (strstr(text, "eth0: Err") ? IFACE : 0),
+                         cases[i].shown);
+        assert_int_equal(strstr(text, "Network") != NULL, (cases[i].shown & NETWORK) != 0);
+        assert_non_null(strstr(text, "Packets Dropped: 0\n"));
+    }
 }
 
 static void any_height_is_fine(void **state)
@@ -114,6 +179,9 @@ int main(void)
         cmocka_unit_test_setup(before_anything_is_known, begin),
         cmocka_unit_test_setup(tunnels_are_called_so, begin),
         cmocka_unit_test_setup(interfaces_are_the_captured_one_or_all_busy_ones, begin),
+        cmocka_unit_test_setup(marks_are_told_of_the_rows_and_of_all, begin),
+        cmocka_unit_test_setup(no_number_is_cut, begin),
+        cmocka_unit_test_setup(what_does_not_fit_gives_way_in_order, begin),
         cmocka_unit_test_setup(any_height_is_fine, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
