@@ -16,6 +16,9 @@ struct rn_jsonl;
 struct rn_jsonl_cfg {
     const struct rn_intern *names; // process names
     const char *(*service)(uint16_t proto, uint16_t remote_port, uint16_t local_port); // or NULL
+    // The hardware address of a neighbour; false: it is none, or not known. Or NULL.
+    bool (*neighbour)(void *ctx, const struct rn_ip *ip, uint8_t out_mac[RN_MAC_BYTES]);
+    void *neighbour_ctx;
 };
 
 // path: a file (appended, created 0600, no symbolic link followed), or "-" for standard output. A reader of standard

@@ -172,6 +172,10 @@ void rn_filter_parse(struct rn_filter *filter, const char *text);
 struct rn_ui_query {
     const struct rn_intern *names; // process names; may be NULL
     const char *(*service)(uint16_t proto, uint16_t remote_port, uint16_t local_port); // or NULL
+    // The hardware address of a neighbour; false: it is none, or not known. Takes no lock but a leaf. Or NULL.
+    bool (*neighbour)(void *ctx, const struct rn_ip *ip, uint8_t out_mac[RN_MAC_BYTES]);
+    void *neighbour_ctx;
+    const struct rn_local_addrs *local; // by which broadcast addresses are told; or NULL
     struct rn_filter filter;
 };
 // The next two have the shape of rn_view_ops (flow.h); ctx is a struct rn_ui_query. Pure: they may run under a lock.

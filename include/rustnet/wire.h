@@ -3,7 +3,7 @@
 // Thread: any for `decode`; one (capture) for rn_fragments.
 // Owns:   nothing for `decode`, out->payload and out->comm borrow the frame; rn_fragments owns its table.
 // Fails:  hostile bytes are answered with an rn_ignore; `new` with -ENOMEM.
-// Source: RFC 791, 8200, 9293, 768, 792, 4443, 4861, 3376, 826, 2516, 3032; IEEE 802.1Q; the link-layer header types of
+// Source: RFC 791, 8200, 9293, 768, 792, 4443, 4861, 6980, 3376, 826, 2516, 3032; IEEE 802.1Q; the link-layer header types of
 //         https://www.tcpdump.org/linktypes.html; bsd/net/pktap.h of XNU.
 #ifndef RUSTNET_WIRE_H
 #define RUSTNET_WIRE_H
@@ -21,6 +21,16 @@ const char *rn_wire_link_name(int dlt, const char *interface);
 // unspecified otherwise. A later fragment comes back with both ports 0 and RN_PACKET_LATER_FRAGMENT:
 // rn_fragments_resolve gives it the ports of its first.
 enum rn_ignore rn_wire_decode(int dlt, const struct rn_frame *frame, struct rn_packet *out);
+
+// What a packet says of hardware addresses: ARP, and neighbour discovery that came through no router. Whether to believe
+// it is for the table to say (lookup.h). The frame must still be there. Returns how many.
+#define RN_WIRE_BINDINGS 2
+unsigned rn_wire_bindings(const struct rn_packet *packet, struct rn_binding out[RN_WIRE_BINDINGS]);
+// False: there are none.
+static inline bool rn_wire_may_bind(const struct rn_packet *packet)
+{
+    return packet->key.proto == RN_PROTO_ARP || packet->key.proto == RN_PROTO_ICMPV6;
+}
 
 // Ports of first fragments, so that later ones can be counted into the same row: RN_FRAGMENTS_MAX datagrams at most
 // (the oldest is forgotten), for 30 s of capture time.

@@ -3,12 +3,15 @@
 // makes the rings fill up, and what they cannot hold is counted.
 #include "journal.h"
 
-#include "rustnet/lookup.h"
+#include "neighbours.h"
 
 int app_journal_open(struct app_journal *journal, const char *path, const struct rn_intern *names,
-                     struct rn_err *err)
+                     struct rn_neighbours *neighbours, struct rn_err *err)
 {
-    const struct rn_jsonl_cfg cfg = {.names = names, .service = rn_service_of};
+    const struct rn_jsonl_cfg cfg = {.names = names,
+                                     .service = rn_service_of,
+                                     .neighbour = neighbours ? app_neighbours_find : NULL,
+                                     .neighbour_ctx = neighbours};
     rn_mutex_init(&journal->lock);
     int rc = rn_jsonl_open(path, &cfg, &journal->jsonl, err);
     if (rc)

@@ -9,14 +9,16 @@
 #include "rustnet/base/sync.h"
 #include "rustnet/export.h"
 #include "rustnet/flow.h"
+#include "rustnet/lookup.h"
 
 struct app_journal {
     struct rn_mutex lock; // guards the stream
     struct rn_jsonl *jsonl;
 };
 
+// names and neighbours may be NULL.
 int app_journal_open(struct app_journal *journal, const char *path, const struct rn_intern *names,
-                     struct rn_err *err);
+                     struct rn_neighbours *neighbours, struct rn_err *err);
 // ctx is the journal; the shape of app_pipeline_cfg.tell.
 void app_journal_tell(void *ctx, const struct rn_flow_events *events);
 void app_journal_set_local(struct app_journal *journal, const struct rn_local_addrs *local);

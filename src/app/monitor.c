@@ -34,7 +34,8 @@ static int open_outputs(struct app_monitor *m, struct rn_err *err)
         return 0;
     if (!(m->cleanup_events = rn_pages_map(sizeof *m->cleanup_events)))
         return rn_err_set(err, -ENOMEM, "No memory for events");
-    return app_journal_open(&m->journal, o->json_log ? o->json_log : "-", m->names, err);
+    return app_journal_open(&m->journal, o->json_log ? o->json_log : "-", m->names, m->neighbours,
+                            err);
 }
 
 // A trace is told by its options which addresses are local; a live run asks the system.
@@ -70,6 +71,7 @@ static int open_tables(struct app_monitor *m, struct rn_err *err)
         return err->code;
     bool live = rn_capture_is_live(m->capture);
     struct app_pipeline_cfg pipeline = {.flow = m->flow,
+                                        .neighbours = m->neighbours,
                                         .seed = m->seed,
                                         .workers = o->workers,
                                         .dpi = !o->no_dpi,
@@ -94,6 +96,8 @@ int app_monitor_open(struct app_monitor *m, const struct app_options *options, s
     rn_wake_init(&m->pace);
     int rc = rn_random(&m->seed, sizeof m->seed, err);
     if (!rc && !(m->names = rn_intern_new(APP_NAMES_MAX, err)))
+        rc = -ENOMEM;
+    if (!rc && !(m->neighbours = rn_neighbours_new(m->seed, err)))
         rc = -ENOMEM;
     if (!rc)
         rc = open_source(m, err);
@@ -145,6 +149,7 @@ int app_monitor_close(struct app_monitor *m, struct rn_err *err)
     rn_flow_view_free(m->view);
     app_pipeline_free(m->pipeline);
     rn_flow_free(m->flow);
+    rn_neighbours_free(m->neighbours);
     rn_host_close(m->host);
     rn_pages_unmap(m->cleanup_events, sizeof *m->cleanup_events);
     rn_capture_close(m->capture);

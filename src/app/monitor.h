@@ -16,6 +16,7 @@
 #include "rustnet/base/sync.h"
 #include "rustnet/capture.h"
 #include "rustnet/host.h"
+#include "rustnet/lookup.h"
 #include "slot.h"
 #include "threads.h"
 
@@ -58,6 +59,7 @@ struct app_monitor {
     struct app_clock clock;
     struct rn_hash_key seed;
     struct rn_intern *names;
+    struct rn_neighbours *neighbours;
     struct rn_flow *flow;
     struct app_pipeline *pipeline;
     struct app_journal journal;

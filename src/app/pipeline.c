@@ -4,7 +4,8 @@
 //   capture                               worker = shard modulo workers
 //     rn_wire_decode                        rn_ring_pop_sc(full)
 //     rn_fragments_resolve                  rn_flow_ingest(the whole block)
-//     rn_key_hash -> worker's open block    tell(events)
+//     app_neighbours_hear                   tell(events)
+//     rn_key_hash -> worker's open block
 //     rn_ring_push_sp(full)  ------------>
 //                            <------------  rn_ring_push_sp(empty)
 //
@@ -23,6 +24,7 @@
 #include "rustnet/base/pool.h"
 #include "rustnet/base/ring.h"
 #include "rustnet/wire.h"
+#include "neighbours.h"
 
 #define PAYLOAD_BYTES 2048     // of a packet that inspection gets to see: the snap length
 #define AREA_DPI (16u * 1024)  // payload of a block
@@ -232,6 +234,8 @@ void app_pipeline_offer(struct app_pipeline *p, int link, const struct rn_frame 
         p->tally.ignored[why]++;
         return;
     }
+    if (p->cfg.neighbours)
+        app_neighbours_hear(p->cfg.neighbours, &packet);
     packet.hash = rn_key_hash(p->cfg.seed, &packet.key);
     route(p, &packet);
 }

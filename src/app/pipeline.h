@@ -7,14 +7,16 @@
 #define APP_PIPELINE_H
 
 #include "rustnet/flow.h"
+#include "rustnet/lookup.h"
 
 #define APP_WORKERS_MAX 16
 #define APP_PIPELINE_BYTES (8u * 1024 * 1024)
 
 struct app_pipeline_cfg {
     struct rn_flow *flow;
-    struct rn_hash_key seed; // that of flow
-    unsigned workers;        // 1 to APP_WORKERS_MAX, at most the shards of flow
+    struct rn_neighbours *neighbours; // learn from what is offered; NULL: nobody does
+    struct rn_hash_key seed;          // that of flow
+    unsigned workers;                 // 1 to APP_WORKERS_MAX, at most the shards of flow
     bool dpi;
     size_t bytes;    // of all blocks together; 0: APP_PIPELINE_BYTES
     rn_dur patience; // how long the producer waits for a block before it drops; negative: for ever

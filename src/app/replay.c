@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replay: one thread, one shard, time from the trace, so the same file gives the same bytes whatever the seed.
 //
-//   frame -> rn_wire_decode -> rn_fragments_resolve -> batch -> rn_flow_ingest -> rn_jsonl_event
+//   frame -> rn_wire_decode -> rn_fragments_resolve -> app_neighbours_hear -> batch -> rn_flow_ingest -> rn_jsonl_event
 //
 // 1. Cleanup runs every 5 s of trace time, before the first packet that is later; ticks without work are jumped over,
 //    as traces may span centuries.
@@ -20,6 +20,7 @@
 #include "rustnet/lookup.h"
 #include "rustnet/sandbox.h"
 #include "rustnet/wire.h"
+#include "neighbours.h"
 #include "source.h"
 
 #define CLEANUP_EVERY (5 * RN_SEC)
@@ -31,6 +32,7 @@ struct replay {
     struct rn_capture *capture;
     struct rn_flow *flow;
     struct rn_fragments *fragments;
+    struct rn_neighbours *neighbours;
     struct rn_dpi_ctx *dpi;
     struct rn_intern *names;
     struct rn_jsonl *jsonl;
@@ -130,6 +132,7 @@ static void take_frame(void *ctx, const struct rn_frame *frame)
         return;
     }
     r->counts.parsed++;
+    app_neighbours_hear(r->neighbours, p);
     keep_payload(r, p);
     // The process of a PKTAP header borrows the frame, so such a packet goes in at once.
     bool borrows = p->comm != NULL;
@@ -148,7 +151,8 @@ static int open_all(struct replay *r, const struct app_options *o, struct rn_err
     if ((rc = app_source_link(r->capture, &r->link, err)))
         return rc;
     if (!(r->names = rn_intern_new(NAMES_MAX, err)) ||
-        !(r->fragments = rn_fragments_new(r->seed, err)))
+        !(r->fragments = rn_fragments_new(r->seed, err)) ||
+        !(r->neighbours = rn_neighbours_new(r->seed, err)))
         return -ENOMEM;
     if (!o->no_dpi && !(r->dpi = rn_dpi_ctx_new(err)))
         return -ENOMEM;
@@ -162,7 +166,10 @@ static int open_all(struct replay *r, const struct app_options *o, struct rn_err
                               .timeouts = &o->timeouts};
     if (!(r->flow = rn_flow_new(&cfg, err)))
         return err->code;
-    struct rn_jsonl_cfg jsonl = {.names = r->names, .service = rn_service_of};
+    struct rn_jsonl_cfg jsonl = {.names = r->names,
+                                 .service = rn_service_of,
+                                 .neighbour = app_neighbours_find,
+                                 .neighbour_ctx = r->neighbours};
     rc = rn_jsonl_open(o->json_log ? o->json_log : "-", &jsonl, &r->jsonl, err);
     if (!rc)
         rn_jsonl_set_local(r->jsonl, &o->local);
@@ -187,6 +194,7 @@ static void close_all(struct replay *r)
     rn_flow_free(r->flow);
     rn_dpi_ctx_free(r->dpi);
     rn_fragments_free(r->fragments);
+    rn_neighbours_free(r->neighbours);
     rn_intern_free(r->names);
     rn_capture_close(r->capture);
     free(r);

@@ -37,7 +37,7 @@ static void capture(struct app_thread *self)
 static const struct thread_row rows[] = {
     {.name = "snapshot",
      .cadence = "1 s and on request",
-     .reads = "flow, stats",
+     .reads = "flow, stats, neighbours",
      .writes = "snapshot slot",
      .lock = "one shard; then slot write",
      .role = RN_ROLE_UI,
@@ -83,8 +83,8 @@ static const struct thread_row rows[] = {
     {.name = "capture",
      .cadence = "frame",
      .reads = "device or trace",
-     .writes = "rings",
-     .lock = "none",
+     .writes = "rings, neighbours",
+     .lock = "neighbours",
      .role = RN_ROLE_CAPTURE,
      .run = capture},
 };

@@ -3,14 +3,14 @@
 #include <string.h>
 
 #include "monitor.h"
-#include "rustnet/lookup.h"
+#include "neighbours.h"
 #include "rustnet/ui.h"
 #include "rustnet/wire.h"
 #include "ticks.h"
 
-static void name_rows(const struct app_monitor *m, const struct rn_local_addrs *local,
-                      struct rn_snapshot *out)
+static void name_rows(const struct app_monitor *m, struct rn_snapshot *out)
 {
+    const struct rn_local_addrs *local = &m->view_local;
     for (uint32_t i = 0; i < out->row_count; i++) {
         struct rn_row *row = &out->row[i];
         const struct rn_conn *conn = &row->conn;
@@ -24,6 +24,9 @@ static void name_rows(const struct app_monitor *m, const struct rn_local_addrs *
             rn_text_from_bytes(&row->service, rn_bytes_of(service, strlen(service)));
         row->remote_kind = rn_local_kind(local, &conn->key.ip[remote]);
         row->remote_is_gateway = rn_local_is_gateway(local, &conn->key.ip[remote]);
+        row->remote_mac_known =
+            row->remote_kind == RN_ADDR_UNICAST &&
+            rn_neighbours_find(m->neighbours, &conn->key.ip[remote], row->remote_mac);
     }
 }
 
@@ -65,7 +68,11 @@ static void add_source(const struct app_monitor *m, struct rn_snapshot *out)
 rn_dur app_tick_snapshot(struct app_monitor *m, rn_time now)
 {
     struct rn_snapshot *out = app_slot_begin(&m->slot);
-    struct rn_ui_query query = {.names = m->names, .service = rn_service_of};
+    struct rn_ui_query query = {.names = m->names,
+                                .service = rn_service_of,
+                                .neighbour = app_neighbours_find,
+                                .neighbour_ctx = m->neighbours,
+                                .local = &m->view_local};
     rn_filter_parse(&query.filter, out->request.filter);
     const struct rn_view_ops ops = {.ctx = &query,
                                     .wants_facts =
@@ -74,13 +81,14 @@ rn_dur app_tick_snapshot(struct app_monitor *m, rn_time now)
                                     .sort_text = rn_ui_sort_text};
     out->now = now;
     out->timeouts = m->options->timeouts;
+    rn_mutex_lock(&m->stats.lock);
+    m->view_local = m->stats.local;
+    rn_mutex_unlock(&m->stats.lock);
     rn_flow_view(m->flow, m->view, &ops, now, out);
-    struct rn_local_addrs *local = &m->view_local;
     rn_mutex_lock(&m->stats.lock);
     add_stats(&m->stats, out);
-    *local = m->stats.local;
     rn_mutex_unlock(&m->stats.lock);
-    name_rows(m, local, out);
+    name_rows(m, out);
     add_source(m, out);
     app_monitor_counts(m, &out->counts);
     app_slot_publish(&m->slot);

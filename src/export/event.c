@@ -104,8 +104,21 @@ static const char *kind_name(enum rn_addr_kind kind)
     return kind == RN_ADDR_BROADCAST ? "broadcast" : "multicast";
 }
 
-static char *put_destination(char *p, const struct export_ctx *ctx, const struct rn_conn *conn)
+static char *put_neighbour(char *p, const struct rn_jsonl_cfg *cfg, const struct rn_ip *ip)
 {
+    uint8_t mac[RN_MAC_BYTES];
+    char text[RN_MAC_TEXT_SIZE];
+    if (!cfg->neighbour || !cfg->neighbour(cfg->neighbour_ctx, ip, mac))
+        return p;
+    size_t len = rn_mac_text(mac, text);
+    p = EXPORT_KEY(p, "destination_mac");
+    return export_text(p, rn_bytes_of(text, len));
+}
+
+static char *put_destination(char *p, const struct export_ctx *ctx,
+                             const struct rn_conn_event *event)
+{
+    const struct rn_conn *conn = &event->conn;
     unsigned end = rn_conn_remote(conn);
     const struct rn_ip *ip = &conn->key.ip[end];
     enum rn_addr_kind kind = rn_local_kind(&ctx->local, ip);
@@ -117,6 +130,8 @@ static char *put_destination(char *p, const struct export_ctx *ctx, const struct
     p = put_ip(p, ip);
     if (kind == RN_ADDR_UNICAST && rn_local_is_gateway(&ctx->local, ip))
         p = EXPORT_PUT(p, "\"destination_is_gateway\":true,");
+    if (kind == RN_ADDR_UNICAST && event->kind == RN_EVENT_CLOSED)
+        p = put_neighbour(p, &ctx->cfg, ip);
     p = EXPORT_KEY(p, "destination_port");
     return export_number(p, conn->key.port[end]);
 }
@@ -340,7 +355,7 @@ char *export_event(char *p, const struct export_ctx *ctx, const struct rn_conn_e
     }
     if (closed)
         PUT_COUNTERS(p, "bytes", conn->bytes, conn);
-    p = put_destination(p, ctx, conn);
+    p = put_destination(p, ctx, event);
     p = put_direction(p, conn);
     p = put_name(p, facts);
     p = put_dpi(p, (enum rn_app)conn->app, facts);

@@ -113,6 +113,17 @@ size_t rn_ip_text(const struct rn_ip *ip, char out[RN_IP_TEXT_SIZE])
     return (size_t)(end - out);
 }
 
+size_t rn_mac_text(const uint8_t mac[RN_MAC_BYTES], char out[RN_MAC_TEXT_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (unsigned i = 0; i < RN_MAC_BYTES; i++) {
+        out[i * 3] = digits[mac[i] >> 4];
+        out[i * 3 + 1] = digits[mac[i] & 0xf];
+        out[i * 3 + 2] = i + 1 < RN_MAC_BYTES ? ':' : '\0';
+    }
+    return RN_MAC_TEXT_SIZE - 1;
+}
+
 size_t rn_end_text(const struct rn_ip *ip, uint16_t port, char out[RN_END_TEXT_SIZE])
 {
     bool v4 = rn_ip_is_v4(ip);
@@ -273,8 +284,7 @@ const char *rn_proto_name(uint16_t proto, char out[8])
     return out;
 }
 
-// Whether the first bits of a and b are the same.
-static bool same_prefix(const struct rn_ip *a, const struct rn_ip *b, unsigned bits)
+bool rn_ip_same_prefix(const struct rn_ip *a, const struct rn_ip *b, unsigned bits)
 {
     unsigned bytes = bits / 8, rest = bits % 8;
     if (memcmp(a->b, b->b, bytes) != 0)
@@ -293,7 +303,7 @@ static bool all_ones_after(const struct rn_ip *ip, unsigned bits)
 static bool is_broadcast_of(const struct rn_local_net *net, const struct rn_ip *ip)
 {
     unsigned bits = net->prefix_len;
-    return bits >= V4_PREFIX_BITS && bits <= 126 && same_prefix(&net->ip, ip, bits) &&
+    return bits >= V4_PREFIX_BITS && bits <= 126 && rn_ip_same_prefix(&net->ip, ip, bits) &&
            rn_ip_is_v4(&net->ip) && all_ones_after(ip, bits);
 }
 
@@ -316,7 +326,7 @@ bool rn_local_has(const struct rn_local_addrs *local, const struct rn_ip *ip)
         if (rn_ip_equal(&net->ip, ip))
             return true;
         if ((net->whole || rn_ip_is_loopback(&net->ip)) &&
-            same_prefix(&net->ip, ip, net->prefix_len))
+            rn_ip_same_prefix(&net->ip, ip, net->prefix_len))
             return !is_broadcast(local, ip);
     }
     return false;

@@ -36,18 +36,6 @@ static void add_ip(struct rn_text64 *out, const struct rn_ip *ip)
     add(out, text);
 }
 
-static void add_mac(struct rn_text64 *out, const uint8_t mac[6])
-{
-    static const char digits[] = "0123456789abcdef";
-    char text[6 * 3];
-    for (unsigned i = 0; i < 6; i++) {
-        text[i * 3] = digits[mac[i] >> 4];
-        text[i * 3 + 1] = digits[mac[i] & 0xf];
-        text[i * 3 + 2] = i < 5 ? ':' : '\0';
-    }
-    add(out, text);
-}
-
 static const char *activity(const struct rn_conn *conn, rn_time now)
 {
     rn_dur idle = rn_time_since(now, conn->last_seen);
@@ -237,8 +225,10 @@ static void arp_state(const struct rn_conn *conn, struct rn_text64 *out)
         add(out, "ARP_WHO_HAS ");
         add_ip(out, &conn->key.ip[1 - conn->arp.sender]);
     } else {
+        char mac[RN_MAC_TEXT_SIZE];
+        rn_mac_text(conn->arp.sender_mac, mac);
         add(out, "ARP_IS_AT ");
-        add_mac(out, conn->arp.sender_mac);
+        add(out, mac);
     }
 }
 

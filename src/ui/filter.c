@@ -28,6 +28,8 @@ enum filter_field {
     FIELD_SNI,
     FIELD_APP,
     FIELD_STATE,
+    FIELD_SCOPE,
+    FIELD_MAC,
     FIELD_COUNT,
 };
 
@@ -47,7 +49,8 @@ static const struct {
     {"svc", FIELD_SERVICE},     {"sni", FIELD_SNI},
     {"host", FIELD_SNI},        {"hostname", FIELD_SNI},
     {"app", FIELD_APP},         {"application", FIELD_APP},
-    {"state", FIELD_STATE},
+    {"state", FIELD_STATE},     {"scope", FIELD_SCOPE},
+    {"mac", FIELD_MAC},
 };
 
 static char lower(char c)
@@ -84,7 +87,14 @@ static bool parse_port(const char *s, size_t len, uint16_t *out)
     return len > 0;
 }
 
-static struct rn_filter_term parse_word(const char *text, size_t start, size_t len)
+// Hardware addresses are also written with hyphens (IEEE 802).
+static void put_colons(char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        s[i] = s[i] == '-' ? ':' : s[i];
+}
+
+static struct rn_filter_term parse_word(char *text, size_t start, size_t len)
 {
     struct rn_filter_term term = {.start = (uint8_t)start, .len = (uint8_t)len};
     const char *colon = memchr(text + start, ':', len);
@@ -98,6 +108,8 @@ static struct rn_filter_term parse_word(const char *text, size_t start, size_t l
     term.len = (uint8_t)(start + len - value);
     if (field == FIELD_PORT || field == FIELD_SPORT || field == FIELD_DPORT)
         term.exact = parse_port(text + value, term.len, &term.port);
+    if (field == FIELD_MAC)
+        put_colons(text + value, term.len);
     return term;
 }
 
@@ -236,6 +248,26 @@ static bool state_has(const struct subject *s, struct rn_bytes value)
     return text_has(text.s, value);
 }
 
+static bool scope_has(const struct subject *s, struct rn_bytes value)
+{
+    const struct rn_ip *ip = &s->conn->key.ip[rn_conn_remote(s->conn)];
+    const struct rn_local_addrs *local = s->query->local;
+    enum rn_addr_kind kind = local ? rn_local_kind(local, ip) : RN_ADDR_UNICAST;
+    return text_has(rn_scope_name(rn_ip_scope_of_kind(ip, kind)), value);
+}
+
+static bool mac_has(const struct subject *s, struct rn_bytes value)
+{
+    const struct rn_ui_query *query = s->query;
+    uint8_t mac[RN_MAC_BYTES];
+    char text[RN_MAC_TEXT_SIZE];
+    if (!query->neighbour ||
+        !query->neighbour(query->neighbour_ctx, &s->conn->key.ip[rn_conn_remote(s->conn)], mac))
+        return false;
+    rn_mac_text(mac, text);
+    return text_has(text, value);
+}
+
 static bool any_has(const struct subject *s, struct rn_bytes value)
 {
     static const enum rn_fact searched[] = {
@@ -283,6 +315,10 @@ static bool term_matches(const struct subject *s, const struct rn_filter_term *t
         return app_has(s, value);
     case FIELD_STATE:
         return state_has(s, value);
+    case FIELD_SCOPE:
+        return scope_has(s, value);
+    case FIELD_MAC:
+        return mac_has(s, value);
     case FIELD_COUNT:
         break;
     }

@@ -42,6 +42,8 @@ static const struct ui_help_row filter_rows[] = {
     {"/sni:github", "SNI, HTTP Host or inferred name contains"},
     {"/app:dns", "Application contains; proto: transport"},
     {"/state:established", "State contains"},
+    {"/scope:private", "Scope of the remote address contains"},
+    {"/mac:02:00:5e", "MAC address of the neighbour contains"},
     {"/tcp port:443", "Several words must all match"},
     {NULL, NULL},
 };

@@ -45,6 +45,8 @@ static bool take_fragment_header(struct wire_walk *w, struct wire_datagram *d)
     d->body_bytes -= EXTENSION_UNIT;
     d->proto = next;
     mark_fragment(w, d, field & FRAGMENT_OFFSET_V6, field & FRAGMENT_MORE_V6, id);
+    if ((field & (FRAGMENT_OFFSET_V6 | FRAGMENT_MORE_V6)) == 0)
+        w->out->flags |= RN_PACKET_FRAGMENT_ALONE;
     return true;
 }
 

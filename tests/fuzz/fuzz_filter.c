@@ -22,9 +22,24 @@ static void make_rows(void)
     }
 }
 
+// Half of all addresses are neighbours.
+static bool neighbour(void *ctx, const struct rn_ip *ip, uint8_t out_mac[RN_MAC_BYTES])
+{
+    (void)ctx;
+    if (ip->b[15] & 1)
+        return false;
+    for (unsigned i = 0; i < RN_MAC_BYTES; i++)
+        out_mac[i] = (uint8_t)(ip->b[15] << i);
+    return true;
+}
+
 static struct rn_ui_query parse(const char *text)
 {
-    struct rn_ui_query query = {.names = names, .service = rn_service_of};
+    static const struct rn_local_addrs local = {
+        .net_count = 1,
+        .net[0] = {.ip.b = {[10] = 0xff, 0xff, 192, 168, 1, 10}, .prefix_len = 120}};
+    struct rn_ui_query query = {
+        .names = names, .service = rn_service_of, .neighbour = neighbour, .local = &local};
     rn_filter_parse(&query.filter, text);
     return query;
 }

@@ -29,6 +29,7 @@ struct run {
     int link;
     struct rn_flow *flow;
     struct rn_fragments *fragments;
+    struct rn_neighbours *neighbours;
     struct rn_dpi_ctx *dpi;
     struct rn_intern *names;
     struct ledger ledger;
@@ -81,7 +82,9 @@ static void start(struct run *run, uint8_t link, uint8_t table)
     run->ledger.rows_max = (rows - 1 + shards - 1) / shards * shards;
     run->flow = rn_flow_new(&cfg, NULL);
     run->fragments = rn_fragments_new(seed, NULL);
-    must(run->flow && run->fragments && run->dpi && (run->names || table & 0x10));
+    run->ledger.neighbours = run->neighbours = rn_neighbours_new(seed, NULL);
+    must(run->flow && run->fragments && run->neighbours && run->dpi &&
+         (run->names || table & 0x10));
     run->visitors = (struct visitors){
         .flow = run->flow, .view = rn_flow_view_new(run->flow, NULL), .names = run->names};
     must(run->visitors.view != NULL);
@@ -149,6 +152,7 @@ static void clear(struct run *run)
     for (uint32_t i = 0; i < all->row_count; i++)
         ledger_forget(&run->ledger, &all->row[i].conn);
     rn_flow_clear(run->flow);
+    rn_neighbours_clear(run->neighbours);
     settle(run);
 }
 
@@ -187,6 +191,24 @@ static uint32_t wire_bytes(uint32_t captured, uint8_t cut)
     return cut == 0xff ? captured / 2 : captured + cut * 8u;
 }
 
+// What a packet says of hardware addresses is within bounds, and what the table keeps of it is somebody's.
+static void learn(struct run *run, const struct rn_packet *p)
+{
+    static const uint8_t zero[RN_MAC_BYTES];
+    struct rn_binding binding[RN_WIRE_BINDINGS];
+    unsigned n = rn_wire_bindings(p, binding);
+    must(n <= RN_WIRE_BINDINGS && (n == 0 || rn_wire_may_bind(p)));
+    for (unsigned i = 0; i < n; i++) {
+        const struct rn_binding *b = &binding[i];
+        uint8_t mac[RN_MAC_BYTES];
+        rn_neighbours_learn(run->neighbours, b, p->time);
+        if (!rn_neighbours_find(run->neighbours, &b->ip, mac))
+            continue;
+        must(!(mac[0] & 1) && memcmp(mac, zero, sizeof zero) != 0);
+        must(!rn_ip_is_multicast(&b->ip) && !rn_ip_is_unspecified(&b->ip));
+    }
+}
+
 static enum rn_ignore decode(struct run *run, const struct rn_frame *frame, struct rn_packet *p)
 {
     memset(p, 0xa5, sizeof *p);
@@ -195,6 +217,7 @@ static enum rn_ignore decode(struct run *run, const struct rn_frame *frame, stru
     if (why)
         return why;
     must_be_packet(frame, p);
+    learn(run, p);
     if (p->flags & (RN_PACKET_FIRST_FRAGMENT | RN_PACKET_LATER_FRAGMENT))
         why = rn_fragments_resolve(run->fragments, p);
     if (!why)
@@ -237,6 +260,7 @@ static void finish(struct run *run)
     rn_flow_view_free(run->visitors.view);
     rn_flow_free(run->flow);
     rn_fragments_free(run->fragments);
+    rn_neighbours_free(run->neighbours);
     rn_intern_free(run->names);
 }
 

@@ -8,8 +8,12 @@
 #include "event.h"
 #include "facts_check.h"
 #include "json_check.h"
-#include "rustnet/lookup.h"
 #include "shard.h"
+
+static bool find_neighbour(void *table, const struct rn_ip *ip, uint8_t out_mac[RN_MAC_BYTES])
+{
+    return rn_neighbours_find(table, ip, out_mac);
+}
 
 static void check_line(const struct ledger *ledger, const struct rn_conn_event *event)
 {
@@ -18,7 +22,10 @@ static void check_line(const struct ledger *ledger, const struct rn_conn_event *
     if (!line)
         line = malloc(EXPORT_LINE_MAX);
     must(line != NULL);
-    ctx.cfg = (struct rn_jsonl_cfg){.names = ledger->names, .service = rn_service_of};
+    ctx.cfg = (struct rn_jsonl_cfg){.names = ledger->names,
+                                    .service = rn_service_of,
+                                    .neighbour = find_neighbour,
+                                    .neighbour_ctx = ledger->neighbours};
     ctx.local = ledger->local;
     size_t len = (size_t)(export_event(line, &ctx, event) - line);
     must(len > 1 && len <= EXPORT_LINE_MAX && line[len - 1] == '\n');

@@ -10,6 +10,7 @@
 #include "fuzz.h"
 
 #include "rustnet/flow.h"
+#include "rustnet/lookup.h"
 
 #define LEDGER_IDS 4096
 
@@ -20,6 +21,7 @@ struct ledger {
     uint32_t rows_max;
     uint8_t life[LEDGER_IDS]; // by id: 0 not yet, 1 lives, 2 has died
     const struct rn_intern *names;
+    struct rn_neighbours *neighbours;
     struct rn_local_addrs local;
 };
 

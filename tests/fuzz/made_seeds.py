@@ -291,15 +291,16 @@ def icmp_seeds():
     yield "ndp", same(
         ETHERNET,
         ROWS_64 | LOCAL_KNOWN,
-        v6(ICMPV6, h("8500 0000 00000000 0101 020000000001"), dst="ff02::2"),
+        v6(ICMPV6, h("8500 0000 00000000 0101 020000000001"), dst="ff02::2", hops=255),
         v6(
             ICMPV6,
             h("8600 0000 40 00 0708 00000000 00000000 0304 40c0 00278d00 00093a80 00000000") + target,
             dst="ff02::1",
+            hops=255,
         ),
-        v6(ICMPV6, h("8700 0000 00000000") + target + h("0101 020000000001"), dst="ff02::1:ff00:53"),
-        v6(ICMPV6, h("8800 0000 60000000") + target + h("0201 020000000002"), src=PEER6, dst=ME6),
-        v6(ICMPV6, h("8900 0000 00000000") + target + target),
+        v6(ICMPV6, h("8700 0000 00000000") + target + h("0101 020000000001"), dst="ff02::1:ff00:53", hops=255),
+        v6(ICMPV6, h("8800 0000 60000000") + target + h("0201 020000000002"), src=PEER6, dst=ME6, hops=255),
+        v6(ICMPV6, h("8900 0000 00000000") + target + target + h("0201 020000000003"), hops=255),
         v6(ICMPV6, h("8200 0000 2710 0000") + bytes(16), dst="ff02::1"),
         v6(
             0,
@@ -569,6 +570,7 @@ def filter_seeds():
         "a " * 80,
         "x" * 200,
         "source:: dest-port:5 destination-port:9 srcport:1 source-port:2",
+        "scope:public mac:02-00-5E:",
     )
     for number, text in enumerate(texts):
         yield f"{number:02}", bytes([number]) + text.encode()

@@ -57,8 +57,8 @@ def ip4(proto, body, src=ME, dst=PEER, total=None, ident=1, fragment=0, options=
     return head + ipaddress.ip_address(src).packed + ipaddress.ip_address(dst).packed + options + body
 
 
-def ip6(proto, body, src=ME6, dst=PEER6, length=None):
-    head = struct.pack(">IHBB", 0x60000000, len(body) if length is None else length, proto, 64)
+def ip6(proto, body, src=ME6, dst=PEER6, length=None, hops=64):
+    head = struct.pack(">IHBB", 0x60000000, len(body) if length is None else length, proto, hops)
     return head + ipaddress.ip_address(src).packed + ipaddress.ip_address(dst).packed + body
 
 

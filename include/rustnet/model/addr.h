@@ -102,6 +102,8 @@ bool rn_ip_is_loopback(const struct rn_ip *ip);    // 127/8, ::1
 bool rn_ip_is_unspecified(const struct rn_ip *ip); // 0.0.0.0, ::
 bool rn_ip_is_multicast(const struct rn_ip *ip);   // 224/4, ff00::/8
 bool rn_ip_is_link_local(const struct rn_ip *ip);  // 169.254/16, fe80::/10
+// Whether the first bits (0 to 128, those of the mapped form for IPv4) are the same.
+bool rn_ip_same_prefix(const struct rn_ip *a, const struct rn_ip *b, unsigned bits);
 
 #define RN_IP_TEXT_SIZE 46
 // RFC 5952 for IPv6, dotted for IPv4; returns the length.
@@ -117,11 +119,44 @@ int rn_ip_compare(const struct rn_ip *a, const struct rn_ip *b);
 // "TCP", "ICMP" (both families), "ARP", "SCTP", ... or "IP-n". out holds 8 bytes; returns out.
 const char *rn_proto_name(uint16_t proto, char out[8]);
 
+// A hardware address of 48 bits, and that an address was said to be at one (ARP, neighbour discovery).
+#define RN_MAC_BYTES 6
+struct rn_binding {
+    struct rn_ip ip;
+    uint8_t mac[RN_MAC_BYTES];
+};
+#define RN_MAC_TEXT_SIZE 18
+// "02:00:5e:10:00:0a"; returns the length.
+size_t rn_mac_text(const uint8_t mac[RN_MAC_BYTES], char out[RN_MAC_TEXT_SIZE]);
+
 enum rn_addr_kind {
     RN_ADDR_UNICAST,
     RN_ADDR_BROADCAST,
     RN_ADDR_MULTICAST,
 };
+
+// How far an address reaches, by the registries of special addresses (RFC 6890).
+enum rn_scope {
+    RN_SCOPE_PUBLIC,
+    RN_SCOPE_LOOPBACK,
+    RN_SCOPE_PRIVATE,
+    RN_SCOPE_LINK_LOCAL,
+    RN_SCOPE_CGNAT,
+    RN_SCOPE_MULTICAST,
+    RN_SCOPE_BROADCAST,
+    RN_SCOPE_DOCUMENTATION,
+    RN_SCOPE_BENCHMARKING,
+    RN_SCOPE_UNSPECIFIED,
+    RN_SCOPE_RESERVED,
+    RN_SCOPE_UNIQUE_LOCAL,
+    RN_SCOPE_DISCARD,
+    RN_SCOPE_COUNT,
+};
+enum rn_scope rn_ip_scope(const struct rn_ip *ip);
+// The same where its kind is known too: the last address of a network of ours is BROADCAST, whatever its range.
+enum rn_scope rn_ip_scope_of_kind(const struct rn_ip *ip, enum rn_addr_kind kind);
+// "PUBLIC", "LINK-LOCAL", ...
+const char *rn_scope_name(enum rn_scope scope);
 
 // The addresses of this machine, as last read. Copied whole, never shared.
 #define RN_LOCAL_MAX 256

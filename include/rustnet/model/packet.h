@@ -39,6 +39,7 @@ enum {
     RN_PACKET_FIRST_FRAGMENT = 0x02, // offset 0, more to come
     RN_PACKET_WINDOW_SCALE = 0x04,   // the SYN carried a window scale option
     RN_PACKET_HEADER_CUT = 0x08,     // of TCP: sequence numbers, flags or window were not captured
+    RN_PACKET_FRAGMENT_ALONE = 0x10, // whole, but behind a Fragment header (RFC 6946)
 };
 
 #define RN_VLAN_MAX 4

@@ -48,6 +48,8 @@ struct rn_row {
     struct rn_text32 service;
     enum rn_addr_kind remote_kind;
     bool remote_is_gateway;
+    bool remote_mac_known; // the remote end is a neighbour
+    uint8_t remote_mac[RN_MAC_BYTES];
 };
 
 struct rn_counts {

@@ -30,8 +30,31 @@ static void open_in_file(struct app_journal *journal)
     struct rn_err err = {0};
     file_name(path);
     memset(journal, 0, sizeof *journal);
-    if (app_journal_open(journal, path, NULL, &err))
+    if (app_journal_open(journal, path, NULL, NULL, &err))
         fail_msg("%s", err.msg);
+}
+
+static void a_neighbour_of_a_closed_row_comes_with_its_hardware_address(void **state)
+{
+    (void)state;
+    struct app_journal journal = {0};
+    struct rn_err err = {0};
+    struct rn_neighbours *neighbours = rn_neighbours_new((struct rn_hash_key){1, 2}, &err);
+    struct rn_binding server = {.mac = {2, 0, 0, 0, 0, 0x1f}};
+    assert_true(neighbours && rn_ip_parse("192.0.2.1", &server.ip));
+    rn_neighbours_learn(neighbours, &server, TRAFFIC_T0);
+    file_name(path);
+    if (app_journal_open(&journal, path, NULL, neighbours, &err))
+        fail_msg("%s", err.msg);
+    make_events(&told, 2, 1000);
+    told.event[1].kind = RN_EVENT_CLOSED;
+    app_journal_tell(&journal, &told);
+    assert_int_equal(app_journal_close(&journal, &err), 0);
+    char *text = file_text(path);
+    assert_int_equal(text_count(text, "\"destination_mac\":\"02:00:00:00:00:1f\""), 1);
+    free(text);
+    (void)unlink(path);
+    rn_neighbours_free(neighbours);
 }
 
 static void assert_lines(const char *text, unsigned lines)
@@ -94,7 +117,7 @@ static void a_file_that_cannot_be_opened_is_told(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct app_journal journal = {.jsonl = NULL};
         struct rn_err err = {0};
-        assert_true(app_journal_open(&journal, wrong[i], NULL, &err) < 0);
+        assert_true(app_journal_open(&journal, wrong[i], NULL, NULL, &err) < 0);
         assert_non_null(strstr(err.msg, wrong[i]));
         assert_null(journal.jsonl);
         assert_int_equal(app_journal_close(&journal, &err), 0);
@@ -106,7 +129,7 @@ static void a_write_that_failed_is_told_by_flush_and_close(void **state)
     (void)state;
     struct app_journal journal = {.jsonl = NULL};
     struct rn_err err = {0};
-    if (app_journal_open(&journal, "/dev/full", NULL, NULL))
+    if (app_journal_open(&journal, "/dev/full", NULL, NULL, NULL))
         skip(); // no such device here
     assert_int_equal(app_journal_flush(&journal), 0);
     make_events(&told, 1, 1);
@@ -187,6 +210,7 @@ static void many_threads_write_whole_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_neighbour_of_a_closed_row_comes_with_its_hardware_address),
         cmocka_unit_test(events_are_in_the_file_after_a_flush),
         cmocka_unit_test(what_is_not_open_takes_nothing_amiss),
         cmocka_unit_test(a_file_that_cannot_be_opened_is_told),

@@ -39,6 +39,7 @@ struct plan {
     rn_dur patience;
     void (*tell)(void *ctx, const struct rn_flow_events *events);
     void *ctx;
+    struct rn_neighbours *neighbours;
 };
 
 static struct bed bed;
@@ -57,6 +58,7 @@ static void lay(struct plan plan)
     bed.flow = rn_flow_new(&flow, NULL);
     assert_non_null(bed.flow);
     const struct app_pipeline_cfg cfg = {.flow = bed.flow,
+                                         .neighbours = plan.neighbours,
                                          .seed = SEED,
                                          .workers = plan.workers,
                                          .dpi = plan.dpi,
@@ -766,6 +768,27 @@ static void blocks_stay_within_the_bytes_they_are_given(void **state)
         }
 }
 
+static void neighbours_are_learned_from_what_is_offered(void **state)
+{
+    (void)state;
+    static const uint8_t reply[42] = {2, 0, 0,   0,   0, 1, 2,   0,   0, 0, 0, 2, 8, 6, // Ethernet
+                                      0, 1, 8,   0,   6, 4, 0,   2,                     // ARP
+                                      2, 0, 0,   0,   0, 2, 192, 168, 1, 2, 2, 0, 0, 0,
+                                      0, 1, 192, 168, 1, 1};
+    struct rn_neighbours *neighbours = rn_neighbours_new(SEED, NULL);
+    assert_non_null(neighbours);
+    const struct rn_frame frame = {reply, sizeof reply, sizeof reply, TRAFFIC_T0};
+    for (unsigned learns = 0; learns < 2; learns++) {
+        lay((struct plan){.workers = 1, .neighbours = learns ? neighbours : NULL});
+        app_pipeline_offer(bed.pipeline, 1, &frame);
+        assert_int_equal(rn_neighbours_count(neighbours), learns ? 2 : 0);
+        finish();
+        assert_int_equal(counts().parsed, 1);
+        clear_away();
+    }
+    rn_neighbours_free(neighbours);
+}
+
 static void a_number_of_workers_that_makes_no_sense_is_refused(void **state)
 {
     (void)state;
@@ -809,6 +832,7 @@ int main(void)
         cmocka_unit_test(a_flush_wakes_a_worker_that_sleeps),
         cmocka_unit_test(many_blocks_wake_it_without_a_flush),
         cmocka_unit_test(blocks_stay_within_the_bytes_they_are_given),
+        cmocka_unit_test(neighbours_are_learned_from_what_is_offered),
         cmocka_unit_test(a_number_of_workers_that_makes_no_sense_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,38 @@ static void remote_ends_are_told_by_our_addresses(void **state)
     run_close(&r);
 }
 
+static void remote_ends_that_are_neighbours_come_with_their_hardware_address(void **state)
+{
+    (void)state;
+    static const uint8_t mac[RN_MAC_BYTES] = {2, 0, 0, 0, 0, 7};
+    struct rn_binding router = {.mac = {2, 0, 0, 0, 0, 7}}, last = router;
+    run_defaults(&r);
+    assert_true(rn_local_add_text(&r.o.local, "10.0.0.0/24"));
+    run_open(&r, 1, false);
+    assert_true(rn_ip_parse("10.0.0.254", &router.ip) && rn_ip_parse("10.0.0.255", &last.ip));
+    rn_neighbours_learn(r.m.neighbours, &router, TRAFFIC_T0);
+    rn_neighbours_learn(r.m.neighbours, &last, TRAFFIC_T0); // a lie: that is everybody's
+    offer(RN_PROTO_UDP, "10.0.0.1", 40000, "10.0.0.254", 53, TRAFFIC_T0);
+    offer(RN_PROTO_UDP, "10.0.0.1", 40000, "192.0.2.1", 53, TRAFFIC_T0 + 1);
+    offer(RN_PROTO_UDP, "10.0.0.1", 40000, "10.0.0.255", 53, TRAFFIC_T0 + 2);
+    run_ingest(&r);
+    for (unsigned i = 0; i < 3; i++) { // whatever a buffer held before
+        const struct rn_snapshot *s = snapshot("");
+        assert_int_equal(s->row_count, 3);
+        assert_true(s->row[0].remote_mac_known);
+        assert_memory_equal(s->row[0].remote_mac, mac, sizeof mac);
+        assert_false(s->row[1].remote_mac_known);
+        assert_false(s->row[2].remote_mac_known);
+        s = snapshot("mac:02:00:00 dst:10.0.0.254");
+        assert_int_equal(s->row_count, 1);
+        assert_true(s->row[0].remote_mac_known);
+        assert_int_equal(snapshot("scope:documentation")->matched, 1);
+        assert_int_equal(snapshot("scope:private")->matched, 1);
+        assert_int_equal(snapshot("scope:broadcast")->matched, 1);
+    }
+    run_close(&r);
+}
+
 static void what_other_ticks_found_out_is_there(void **state)
 {
     (void)state;
@@ -242,6 +274,7 @@ int main(void)
         cmocka_unit_test(rows_come_with_their_names),
         cmocka_unit_test(a_filter_keeps_what_matches),
         cmocka_unit_test(remote_ends_are_told_by_our_addresses),
+        cmocka_unit_test(remote_ends_that_are_neighbours_come_with_their_hardware_address),
         cmocka_unit_test(what_other_ticks_found_out_is_there),
         cmocka_unit_test(a_row_that_lost_its_name_shows_none_of_an_older_picture),
         cmocka_unit_test(a_trace_goes_by_the_last_part_of_its_name),

@@ -258,6 +258,49 @@ static void vlan_stack_owner_and_local_addresses(void **state)
     rn_intern_free(names);
 }
 
+// Everybody in 10.0.0.0/24 is a neighbour: 02:00:00:00:00:XX by the last byte. Counts how often it is asked.
+static bool neighbour(void *asked, const struct rn_ip *addr, uint8_t out_mac[RN_MAC_BYTES])
+{
+    struct rn_ip net = ip("10.0.0.0");
+    ++*(unsigned *)asked;
+    if (!rn_ip_same_prefix(addr, &net, 96 + 24))
+        return false;
+    const uint8_t mac[RN_MAC_BYTES] = {2, 0, 0, 0, 0, addr->b[15]};
+    memcpy(out_mac, mac, sizeof mac);
+    return true;
+}
+
+static void a_neighbour_is_told_with_its_hardware_address_when_its_row_closes(void **state)
+{
+    (void)state;
+    unsigned asked = 0;
+    struct export_ctx ctx = {.cfg = {.neighbour = neighbour, .neighbour_ctx = &asked}};
+    assert_true(rn_local_add_text(&ctx.local, "10.0.0.1/24"));
+    ctx.local.gateway[ctx.local.gateway_count++] = ip("10.0.0.254");
+    struct rn_conn_event event = made(RN_PROTO_UDP, "10.0.0.1", 1, "10.0.0.254", 2);
+    check(&ctx, &event,
+          "{" CLOSED "\"destination_ip\":\"10.0.0.254\",\"destination_is_gateway\":true,"
+          "\"destination_mac\":\"02:00:00:00:00:fe\",\"destination_port\":2," MIDDLE
+          "\"protocol\":\"UDP\",\"reason\":\"timeout\",\"source_ip\":\"10.0.0.1\","
+          "\"source_port\":1,\"state\":\"UDP_ACTIVE\"," STAMP "}\n");
+    static const struct {
+        const char *remote;
+        enum rn_event_kind kind;
+        bool want;
+    } cases[] = {{"10.0.0.9", RN_EVENT_CLOSED, true},
+                 {"10.0.0.9", RN_EVENT_NEW, false},
+                 {"192.0.2.1", RN_EVENT_CLOSED, false},
+                 {"10.0.0.255", RN_EVENT_CLOSED, false}}; // many, whoever claims it
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        static char line[EXPORT_LINE_MAX + 1];
+        event = made(RN_PROTO_UDP, "10.0.0.1", 1, cases[i].remote, 2);
+        event.kind = cases[i].kind;
+        *export_event(line, &ctx, &event) = '\0';
+        assert_int_equal(strstr(line, "_mac\"") != NULL, cases[i].want);
+    }
+    assert_int_equal(asked, 3);
+}
+
 static bool has(const struct rn_conn_event *event, const char *part)
 {
     static char line[EXPORT_LINE_MAX + 1];
@@ -489,6 +532,7 @@ int main(void)
         cmocka_unit_test(icmp),
         cmocka_unit_test(other_ip_protocols),
         cmocka_unit_test(vlan_stack_owner_and_local_addresses),
+        cmocka_unit_test(a_neighbour_is_told_with_its_hardware_address_when_its_row_closes),
         cmocka_unit_test(direction_needs_proof_and_a_local_end),
         cmocka_unit_test(window_scale_counts_only_where_both_agreed),
         cmocka_unit_test(time_that_goes_back_gives_no_negative_number),

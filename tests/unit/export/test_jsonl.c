@@ -21,7 +21,7 @@
 
 static char folder[] = "/tmp/rn-jsonl-XXXXXX";
 static char path[64], link_path[64];
-static const struct rn_jsonl_cfg cfg = {NULL, NULL};
+static const struct rn_jsonl_cfg cfg = {.names = NULL};
 
 static int make_folder(void **state)
 {

@@ -227,6 +227,32 @@ static void special_ranges_are_recognised(void **state)
     }
 }
 
+static void hardware_addresses_are_written_in_lower_case_with_colons(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t mac[RN_MAC_BYTES];
+        const char *want;
+    } cases[] = {{{0}, "00:00:00:00:00:00"},
+                 {{0x02, 0x0a, 0xa0, 0x9f, 0xf9, 0xff}, "02:0a:a0:9f:f9:ff"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[RN_MAC_TEXT_SIZE];
+        assert_int_equal(rn_mac_text(cases[i].mac, text), strlen(cases[i].want));
+        assert_string_equal(text, cases[i].want);
+    }
+}
+
+static void a_prefix_is_compared_to_its_last_bit(void **state)
+{
+    (void)state;
+    struct rn_ip a = ip("2001:db8::"), b = ip("2001:db8:0:1::");
+    assert_true(rn_ip_same_prefix(&a, &b, 0));
+    assert_true(rn_ip_same_prefix(&a, &b, 63));
+    assert_false(rn_ip_same_prefix(&a, &b, 64));
+    assert_false(rn_ip_same_prefix(&a, &b, 128));
+    assert_true(rn_ip_same_prefix(&a, &a, 128));
+}
+
 static void protocols_have_their_names(void **state)
 {
     (void)state;
@@ -402,6 +428,8 @@ int main(void)
         cmocka_unit_test(text_of_any_address_parses_to_the_same),
         cmocka_unit_test(order_is_ipv4_first_then_by_number),
         cmocka_unit_test(special_ranges_are_recognised),
+        cmocka_unit_test(hardware_addresses_are_written_in_lower_case_with_colons),
+        cmocka_unit_test(a_prefix_is_compared_to_its_last_bit),
         cmocka_unit_test(protocols_have_their_names),
         cmocka_unit_test(the_key_is_the_same_for_both_directions),
         cmocka_unit_test(local_is_the_address_and_not_its_network),

@@ -173,15 +173,94 @@ static void an_inferred_name_is_found_as_a_hostname(void **state)
     assert_false(matches("app:lb.example"));
 }
 
+static void scopes_are_those_of_the_remote_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *local, *remote, *text;
+        bool want;
+    } cases[] = {
+        {"192.168.1.10", "140.82.121.4", "scope:public", true},
+        {"192.168.1.10", "140.82.121.4", "scope:private", false},
+        {"192.168.1.10", "192.168.1.1", "scope:Private", true},
+        {"192.168.1.10", "192.168.1.1", "scope:priv", true},
+        {"192.168.1.10", "192.168.1.1", "private", false}, // by keyword only
+        {"fe80::1", "fe80::2", "scope:link-local", true},
+        {"fe80::1", "ff02::fb", "scope:multicast", true},
+        {"192.168.1.10", "255.255.255.255", "scope:broadcast", true},
+        {"192.168.1.10", "192.168.1.255", "scope:broadcast", true}, // by our network
+        {"192.168.1.10", "192.168.1.255", "scope:private", false},
+        {"192.168.1.10", "192.168.2.255", "scope:private", true},
+        {"192.168.1.10", "192.168.2.255", "scope:", true},
+    };
+    struct rn_local_addrs local = {0};
+    assert_true(rn_local_add_text(&local, "192.168.1.10/24"));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        use_row(&(struct row_spec){
+            .proto = RN_PROTO_UDP, .local = cases[i].local, .remote = cases[i].remote});
+        query.local = &local;
+        if (matches(cases[i].text) != cases[i].want)
+            fail_msg("%s of %s", cases[i].text, cases[i].remote);
+    }
+    use_row(&(struct row_spec){
+        .proto = RN_PROTO_UDP, .local = "192.168.1.10", .remote = "192.168.1.255"});
+    query.local = NULL; // nobody knows our networks
+    assert_true(matches("scope:private"));
+}
+
+// 192.168.1.1 is the only neighbour.
+static bool neighbour(void *asked, const struct rn_ip *ip, uint8_t out_mac[RN_MAC_BYTES])
+{
+    static const uint8_t mac[RN_MAC_BYTES] = {0x02, 0x00, 0x5e, 0x10, 0x00, 0xab};
+    struct rn_ip one;
+    ++*(unsigned *)asked;
+    assert_true(rn_ip_parse("192.168.1.1", &one));
+    if (!rn_ip_equal(ip, &one))
+        return false;
+    memcpy(out_mac, mac, sizeof mac);
+    return true;
+}
+
+static void hardware_addresses_are_those_of_neighbours_at_the_remote_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool web, dns; // only the row of DNS is with a neighbour
+    } cases[] = {
+        {"mac:02:00:5e", false, true}, {"mac:02-00-5E-10-00-AB", false, true},
+        {"mac:00:ab", false, true},    {"mac:", false, true},
+        {"mac:03:", false, false},     {"mac:02:00:5e:10:00:ab:", false, false},
+        {"02:00:5e", false, false}, // by keyword only
+    };
+    unsigned asked = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct row_spec *specs[] = {&web, &dns};
+        const bool want[] = {cases[i].web, cases[i].dns};
+        for (unsigned k = 0; k < 2; k++) {
+            use_row(specs[k]);
+            query.neighbour = neighbour;
+            query.neighbour_ctx = &asked;
+            if (matches(cases[i].text) != want[k])
+                fail_msg("\"%s\" on row %u", cases[i].text, k);
+        }
+    }
+    assert_int_equal(asked, 2 * 6);
+    query.neighbour = NULL; // nobody knows any
+    assert_false(matches("mac:"));
+    assert_false(matches("src:192-168")); // hyphens are hyphens elsewhere
+}
+
 static void facts_are_loaded_only_for_those_who_look(void **state)
 {
     (void)state;
     static const struct {
         const char *text;
         bool wants;
-    } cases[] = {{"", false},     {"port:1 src:2 dst:3 proto:t process:p service:s", false},
-                 {"x", true},     {"app:x", true},
-                 {"sni:x", true}, {"state:x", true}};
+    } cases[] = {
+        {"", false},     {"port:1 src:2 dst:3 proto:t process:p service:s scope:c mac:d", false},
+        {"x", true},     {"app:x", true},
+        {"sni:x", true}, {"state:x", true}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         rn_filter_parse(&query.filter, cases[i].text);
         assert_int_equal(rn_ui_query_wants_facts(&query, RN_SORT_TIME), cases[i].wants);
@@ -244,6 +323,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(words_match_what_they_say, begin, end),
         cmocka_unit_test_setup_teardown(inv_1_any_text_is_a_filter, begin, end),
         cmocka_unit_test_setup_teardown(an_inferred_name_is_found_as_a_hostname, begin, end),
+        cmocka_unit_test_setup_teardown(scopes_are_those_of_the_remote_end, begin, end),
+        cmocka_unit_test_setup_teardown(
+            hardware_addresses_are_those_of_neighbours_at_the_remote_end, begin, end),
         cmocka_unit_test_setup_teardown(facts_are_loaded_only_for_those_who_look, begin, end),
         cmocka_unit_test_setup_teardown(names_may_be_missing, begin, end),
         cmocka_unit_test_setup_teardown(rows_are_ordered_by_these_texts, begin, end),

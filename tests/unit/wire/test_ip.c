@@ -158,7 +158,7 @@ static void extension_headers_are_walked(void **state)
                     "20010db8000000000000000000000002", 53);
         assert_int_equal(p.payload_bytes, 4);
         assert_memory_equal(p.payload.p, "data", 4);
-        assert_int_equal(p.flags, 0);
+        assert_int_equal(p.flags & ~RN_PACKET_FRAGMENT_ALONE, 0);
     }
 }
 
@@ -298,6 +298,19 @@ static void fragments_of_ipv6_never_lend_bytes_as_ports(void **state)
     assert_int_equal(p.key.proto, 60);
 }
 
+static void a_fragment_of_one_is_whole_and_marked(void **state)
+{
+    (void)state;
+    struct rn_packet p;
+    assert_int_equal(
+        made_decode_hex(1, MADE_ETH6 IP6("0014", "2c") "11 00 0000 0badcafe " MADE_UDP, &p),
+        RN_IGNORE_NONE);
+    assert_int_equal(p.flags, RN_PACKET_FRAGMENT_ALONE);
+    assert_int_equal(p.key.port[p.from], 12345);
+    assert_int_equal(p.payload.len, 4);
+    assert_int_equal(p.fragment_id, 0);
+}
+
 static void an_ipv4_mapped_address_is_the_ipv4_address(void **state)
 {
     (void)state;
@@ -329,6 +342,7 @@ int main(void)
         cmocka_unit_test(authentication_of_ipv4_shows_what_it_protects),
         cmocka_unit_test(fragments_of_ipv4_never_lend_bytes_as_ports),
         cmocka_unit_test(fragments_of_ipv6_never_lend_bytes_as_ports),
+        cmocka_unit_test(a_fragment_of_one_is_whole_and_marked),
         cmocka_unit_test(an_ipv4_mapped_address_is_the_ipv4_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
