@@ -109,10 +109,11 @@ uint64_t quic_idle_timeout(struct rn_bytes params);
 
 // What a row remembers between datagrams.
 enum {
-    QUIC_ROW_PROVED = 0x01,  // by a tag, or by its layout
-    QUIC_ROW_TOLD = 0x02,    // the hello was read, or is none
-    QUIC_ROW_WAITING = 0x04, // a part of it lies in the row's buffer
-    QUIC_ROW_GOOGLE = 0x08,  // Google's packets before Q050
+    QUIC_ROW_PROVED = 0x01,   // by a tag, or by its layout
+    QUIC_ROW_TOLD = 0x02,     // the hello was read, or is none
+    QUIC_ROW_WAITING = 0x04,  // a part of it lies in the row's buffer
+    QUIC_ROW_GOOGLE = 0x08,   // Google's packets before Q050
+    QUIC_ROW_ANSWERED = 0x10, // an Initial of the server was opened
 };
 struct quic_row {
     struct quic_keys keys[2]; // client's, server's

@@ -8,6 +8,8 @@
 // 1. Keys stay with the row only if a packet's tag fits them; a row tries a bounded number of ids.
 // 2. Frames of the hello may come in any order, over any number of packets, and overlap (RFC 9000, 7.5); most hellos lie
 //    in one datagram and never see the row's buffer.
+// 3. Once the server has answered with an Initial that these keys open, there are no others: Retry comes before that
+//    (RFC 9000, 17.2.5.2), and a forged first Initial could otherwise close the row with the next.
 #include "quic.h"
 
 #include "tls_hello.h"
@@ -46,13 +48,34 @@ static struct rn_bytes open_known(struct quic_look *look, const struct quic_pack
     return plain;
 }
 
+static void tell_beginning(struct rn_bytes dcid, uint8_t out_begun[RN_QUIC_BEGUN_BYTES])
+{
+    for (size_t i = 0; i < RN_QUIC_BEGUN_BYTES; i++)
+        out_begun[i] = dpi_at(dcid, i);
+}
+
+bool rn_dpi_quic_begins(struct rn_dpi_ctx *ctx, struct rn_bytes datagram,
+                        uint8_t out_begun[RN_QUIC_BEGUN_BYTES])
+{
+    struct rn_reader r = rn_reader_of(datagram);
+    struct quic_packet packet;
+    struct quic_keys keys[2];
+    if (!quic_take_packet(&r, &packet) || packet.type != QUIC_INITIAL || !packet.version ||
+        packet.cut || packet.dcid.len == 0 ||
+        !quic_derive(ctx->crypto, packet.version, packet.dcid, keys) ||
+        !quic_open(ctx->crypto, &keys[0], &packet, ctx->plain).p)
+        return false;
+    tell_beginning(packet.dcid, out_begun);
+    return true;
+}
+
 // As the first Initial of a client.
 static struct rn_bytes open_first(struct quic_look *look, const struct quic_packet *packet)
 {
     struct quic_row *row = look->row;
     struct quic_keys keys[2];
     struct rn_bytes plain = {NULL, 0};
-    if (packet->dcid.len == 0 || row->vain >= MAX_VAIN)
+    if (packet->dcid.len == 0 || row->vain >= MAX_VAIN || row->flags & QUIC_ROW_ANSWERED)
         return plain;
     if (quic_derive(look->ctx->crypto, packet->version, packet->dcid, keys))
         plain = quic_open(look->ctx->crypto, &keys[0], packet, look->ctx->plain);
@@ -61,6 +84,7 @@ static struct rn_bytes open_first(struct quic_look *look, const struct quic_pack
         return plain;
     }
     adopt(row, packet, packet->dcid, keys);
+    tell_beginning(packet->dcid, look->ctx->life->begun);
     row->client = look->in->from;
     dpi_tell_client(look->ctx, look->in, true);
     if (row->flags & QUIC_ROW_WAITING) // what came before Retry comes again
@@ -103,6 +127,8 @@ void quic_initial(struct quic_look *look, const struct quic_packet *packet)
     if (!plain.p)
         return;
     look->opened = true;
+    if (look->in->from != look->row->client)
+        look->row->flags |= QUIC_ROW_ANSWERED;
     look->chlo = packet->version->chlo;
     struct rn_reader r = rn_reader_of(plain);
     struct quic_frame frame;

@@ -13,11 +13,25 @@ static bool teardown_noise(const struct rn_packet *p)
            (p->tcp.flags & RN_TCP_ACK && !p->payload_bytes);
 }
 
-// core.md 4.5: a SYN on a tuple whose connection is on its way out.
-static bool starts_anew(const struct rn_conn *conn, const struct rn_packet *p)
+// The first packet of another connection of QUIC, where one has closed: a live one cannot be ended from outside.
+static bool begins_quic(const struct rn_flow *flow, const struct rn_conn *conn,
+                        const struct rn_packet *p, struct rn_dpi_ctx *dpi)
 {
-    return p->key.proto == RN_PROTO_TCP && !(p->flags & RN_PACKET_LATER_FRAGMENT) &&
-           p->tcp.flags & RN_TCP_SYN && rn_conn_tcp_state(conn) >= RN_TCP_FIN_WAIT1;
+    uint8_t begun[RN_QUIC_BEGUN_BYTES];
+    return conn->flags & RN_CONN_TERMINAL && conn->app == RN_APP_QUIC && dpi && flow->cfg.dpi &&
+           rn_dpi_quic_begins(dpi, p->payload, begun) &&
+           memcmp(begun, conn->quic.begun, sizeof begun) != 0; // the same: it comes once more
+}
+
+// core.md 4.5: a SYN on a tuple whose connection is on its way out, or QUIC's likeness of it.
+static bool starts_anew(const struct rn_flow *flow, const struct rn_conn *conn,
+                        const struct rn_packet *p, struct rn_dpi_ctx *dpi)
+{
+    if (p->flags & RN_PACKET_LATER_FRAGMENT)
+        return false;
+    if (p->key.proto == RN_PROTO_TCP)
+        return p->tcp.flags & RN_TCP_SYN && rn_conn_tcp_state(conn) >= RN_TCP_FIN_WAIT1;
+    return begins_quic(flow, conn, p, dpi);
 }
 
 static void count(struct flow_shard *s, struct rn_conn *conn, const struct rn_packet *p)
@@ -243,7 +257,7 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
             goes_on = keep_track(s, row, p, &old);
             flow_drop(flow, s, row);
             row = FLOW_NONE;
-        } else if (RN_UNLIKELY(starts_anew(conn, p))) {
+        } else if (RN_UNLIKELY(starts_anew(flow, conn, p, dpi))) {
             goes_on = keep_track(s, row, p, &old);
             flow_close(flow, s, row, p->time, RN_CLOSE_REPLACED, false, events);
             row = FLOW_NONE;
