@@ -135,6 +135,20 @@ enum rn_verdict rn_dpi_packet(struct rn_dpi_ctx *ctx, struct rn_dpi_memory *memo
 bool rn_dpi_quic_begins(struct rn_dpi_ctx *ctx, struct rn_bytes datagram,
                         uint8_t out_begun[RN_QUIC_BEGUN_BYTES]);
 
+// Whether a datagram looks like a packet of a connection of QUIC that is up: a short header, long enough.
+bool rn_dpi_quic_goes_on(struct rn_bytes datagram);
+
+// Connection ids as a handshake of QUIC tells them, by the end of the key that chose them: a server's Initial was opened
+// with the keys of the client's, and is sent to the id that the client chose.
+#define RN_QUIC_ID_MAX 20 // RFC 9000, 17.2
+struct rn_dpi_quic_ids {
+    uint8_t client; // its end
+    uint8_t len[2];
+    uint8_t id[2][RN_QUIC_ID_MAX];
+};
+// Those in the packet of the last rn_dpi_packet; NULL: there are none. Borrowed until the next.
+const struct rn_dpi_quic_ids *rn_dpi_quic_ids(const struct rn_dpi_ctx *ctx);
+
 // A question of plain DNS for addresses, or an answer to one, as a packet told it: no more than what somebody said.
 // The addresses are of the type that was asked for, and belong to the name in question or to what CNAMEs lead to.
 #define RN_DPI_DNS_MESSAGES 4 // of one packet

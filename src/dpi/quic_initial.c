@@ -121,14 +121,41 @@ static void add_crypto(struct quic_look *look, const struct quic_frame *frame)
     (void)dpi_assembly_put(look->hello, (uint32_t)frame->offset, frame->data);
 }
 
+static void keep_scid(struct quic_row *row, struct rn_bytes scid)
+{
+    if (scid.len > 0)
+        memcpy(row->scid, scid.p, scid.len);
+    row->scid_len = (uint8_t)scid.len;
+}
+
+// The ids that both ends chose, once the server has answered to the client's.
+static void tell_ids(struct quic_look *look, const struct quic_packet *packet)
+{
+    struct quic_row *row = look->row;
+    if (look->in->from == row->client) {
+        keep_scid(row, packet->scid);
+        return;
+    }
+    row->flags |= QUIC_ROW_ANSWERED;
+    if (!dpi_equal(packet->dcid, rn_bytes_of(row->scid, row->scid_len)))
+        return;
+    struct rn_dpi_quic_ids *ids = &look->ctx->quic_ids;
+    *ids = (struct rn_dpi_quic_ids){.client = row->client};
+    ids->len[row->client] = row->scid_len;
+    memcpy(ids->id[row->client], row->scid, row->scid_len);
+    ids->len[!row->client] = (uint8_t)packet->scid.len;
+    if (packet->scid.len > 0)
+        memcpy(ids->id[!row->client], packet->scid.p, packet->scid.len);
+    look->ctx->quic_ids_told = true;
+}
+
 void quic_initial(struct quic_look *look, const struct quic_packet *packet)
 {
     struct rn_bytes plain = open_initial(look, packet);
     if (!plain.p)
         return;
     look->opened = true;
-    if (look->in->from != look->row->client)
-        look->row->flags |= QUIC_ROW_ANSWERED;
+    tell_ids(look, packet);
     look->chlo = packet->version->chlo;
     struct rn_reader r = rn_reader_of(plain);
     struct quic_frame frame;

@@ -188,6 +188,14 @@ static void name_remote(struct rn_flow *flow, struct flow_shard *s, struct rn_co
         flow_name_save(s, conn, &name);
 }
 
+// Whether a connection of QUIC that was seen elsewhere goes on in this row: its first datagram of either end may tell.
+static bool goes_on_here(const struct rn_flow *flow, const struct rn_conn *conn,
+                         const struct rn_packet *p, struct rn_dpi_row *found)
+{
+    return conn->app == RN_APP_NONE && p->key.proto == RN_PROTO_UDP && !conn->dpi_seen[p->from] &&
+           flow_quic_ids_find(flow->quic_ids, &p->key, p->from, p->payload, found);
+}
+
 static void inspect(struct rn_flow *flow, struct flow_shard *s, uint32_t row,
                     const struct rn_packet *p, struct rn_dpi_ctx *dpi)
 {
@@ -196,8 +204,11 @@ static void inspect(struct rn_flow *flow, struct flow_shard *s, uint32_t row,
     struct rn_dpi_row found;
     describe(conn, p, &in);
     flow_inspection_load(s, conn, &found);
+    bool known = goes_on_here(flow, conn, p, &found);
     enum rn_verdict verdict = rn_dpi_packet(dpi, &s->inspection, &in, &found);
-    flow_inspection_save(s, conn, &found, verdict == RN_YES);
+    flow_inspection_save(s, conn, &found, known || verdict == RN_YES);
+    if (found.app == RN_APP_QUIC && rn_dpi_quic_ids(dpi))
+        flow_quic_ids_learn(flow->quic_ids, rn_dpi_quic_ids(dpi), conn->id, &conn->key, &found);
     if (found.app == RN_APP_DNS)
         hear(flow, s, conn, p, dpi);
     bool turned = found.client != RN_DPI_NO_CLIENT && prove_initiator(s, conn, found.client);

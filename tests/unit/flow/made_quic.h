@@ -50,14 +50,18 @@ __attribute__((unused)) static const char made_shortid[] =
     "c00000000108c1c2c3c4c5c6c7c804f067a550004019c53de158aa3039b11bf100be42fdd93be6661f42c2c1"
     "0cec94";
 
-// Bytes of hexadecimal digits, at most 1,500.
+// Bytes of hexadecimal digits, spaces between them or not, at most 1,500.
 __attribute__((unused)) static size_t made_datagram(const char *hex, uint8_t out[1500])
 {
     static const char digits[] = "0123456789abcdef";
     size_t len = 0;
-    for (; hex[0] && hex[1] && len < 1500; hex += 2)
-        out[len++] =
-            (uint8_t)((strchr(digits, hex[0]) - digits) << 4 | (strchr(digits, hex[1]) - digits));
+    for (; *hex && len < 1500; hex++) {
+        if (*hex == ' ')
+            continue;
+        out[len] = (uint8_t)((strchr(digits, hex[0]) - digits) << 4);
+        out[len++] |= (uint8_t)(strchr(digits, hex[1]) - digits);
+        hex++;
+    }
     return len;
 }
 
