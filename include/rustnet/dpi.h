@@ -10,6 +10,7 @@
 #include "rustnet/base/pool.h"
 #include "rustnet/base/text.h"
 #include "rustnet/base/verdict.h"
+#include "rustnet/model/conn.h"
 #include "rustnet/model/exchange.h"
 #include "rustnet/model/facts.h"
 #include "rustnet/model/packet.h"
@@ -105,8 +106,9 @@ uint32_t *rn_dpi_note_word(const struct rn_dpi_memory *memory, uint32_t note);
 
 // Where a connection of QUIC stands: what its life depends on.
 struct rn_dpi_life {
-    uint32_t idle_ms; // agreed idle time-out, 0: not known
-    uint8_t state;    // enum rn_quic_state
+    uint32_t idle_ms;                   // agreed idle time-out, 0: not known
+    uint8_t state;                      // enum rn_quic_state
+    uint8_t begun[RN_QUIC_BEGUN_BYTES]; // as rn_dpi_quic_begins gives it; 0: no Initial was opened
 };
 
 // A row as inspection sees it; whoever keeps the row fills it in and keeps what comes back.
@@ -126,6 +128,26 @@ struct rn_dpi_row {
 // kept for the next call. RN_YES: facts may have changed. A settled row holds no note.
 enum rn_verdict rn_dpi_packet(struct rn_dpi_ctx *ctx, struct rn_dpi_memory *memory,
                               const struct rn_dpi_input *in, struct rn_dpi_row *row);
+
+// Whether a datagram begins with an Initial packet that begins a connection of QUIC: nobody but a client makes one whose
+// tag fits the keys of its own destination id. That id's first bytes tell one beginning from another (RFC 9000, 7.2: at
+// least 8, not to be guessed).
+bool rn_dpi_quic_begins(struct rn_dpi_ctx *ctx, struct rn_bytes datagram,
+                        uint8_t out_begun[RN_QUIC_BEGUN_BYTES]);
+
+// Whether a datagram looks like a packet of a connection of QUIC that is up: a short header, long enough.
+bool rn_dpi_quic_goes_on(struct rn_bytes datagram);
+
+// Connection ids as a handshake of QUIC tells them, by the end of the key that chose them: a server's Initial was opened
+// with the keys of the client's, and is sent to the id that the client chose.
+#define RN_QUIC_ID_MAX 20 // RFC 9000, 17.2
+struct rn_dpi_quic_ids {
+    uint8_t client; // its end
+    uint8_t len[2];
+    uint8_t id[2][RN_QUIC_ID_MAX];
+};
+// Those in the packet of the last rn_dpi_packet; NULL: there are none. Borrowed until the next.
+const struct rn_dpi_quic_ids *rn_dpi_quic_ids(const struct rn_dpi_ctx *ctx);
 
 // A question of plain DNS for addresses, or an answer to one, as a packet told it: no more than what somebody said.
 // The addresses are of the type that was asked for, and belong to the name in question or to what CNAMEs lead to.

@@ -241,6 +241,11 @@ static enum rn_verdict parse(struct rn_dpi_ctx *ctx, const struct rn_dpi_input *
     return RN_YES;
 }
 
+const struct rn_dpi_quic_ids *rn_dpi_quic_ids(const struct rn_dpi_ctx *ctx)
+{
+    return ctx->quic_ids_told ? &ctx->quic_ids : NULL;
+}
+
 const struct rn_dpi_proto dpi_quic = {
     .app = RN_APP_QUIC,
     .name = "QUIC",

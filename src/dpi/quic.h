@@ -17,10 +17,9 @@
 
 #include "room.h"
 
-#define QUIC_MAX_CID \
-    20 // RFC 9000, 17.2: in version 1; no other version that is known here has longer ones
-#define QUIC_MAX_PACKETS 10 // looked at in one datagram
-#define QUIC_MAX_FRAMES 256 // looked at in one packet
+#define QUIC_MAX_CID RN_QUIC_ID_MAX // no other version that is known here has longer ones
+#define QUIC_MAX_PACKETS 10         // looked at in one datagram
+#define QUIC_MAX_FRAMES 256         // looked at in one packet
 
 enum quic_salt {
     QUIC_SALT_V1,
@@ -109,16 +108,18 @@ uint64_t quic_idle_timeout(struct rn_bytes params);
 
 // What a row remembers between datagrams.
 enum {
-    QUIC_ROW_PROVED = 0x01,  // by a tag, or by its layout
-    QUIC_ROW_TOLD = 0x02,    // the hello was read, or is none
-    QUIC_ROW_WAITING = 0x04, // a part of it lies in the row's buffer
-    QUIC_ROW_GOOGLE = 0x08,  // Google's packets before Q050
+    QUIC_ROW_PROVED = 0x01,   // by a tag, or by its layout
+    QUIC_ROW_TOLD = 0x02,     // the hello was read, or is none
+    QUIC_ROW_WAITING = 0x04,  // a part of it lies in the row's buffer
+    QUIC_ROW_GOOGLE = 0x08,   // Google's packets before Q050
+    QUIC_ROW_ANSWERED = 0x10, // an Initial of the server was opened
 };
 struct quic_row {
     struct quic_keys keys[2]; // client's, server's
     uint32_t version;         // they are for; 0: no Initial of the client was opened
     uint8_t dcid[QUIC_MAX_CID];
-    uint8_t dcid_len;
+    uint8_t scid[QUIC_MAX_CID]; // the client's own
+    uint8_t dcid_len, scid_len;
     uint8_t client; // end that sent the Initial
     uint8_t flags;
     uint8_t vain; // ids whose keys did not fit

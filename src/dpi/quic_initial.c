@@ -8,6 +8,8 @@
 // 1. Keys stay with the row only if a packet's tag fits them; a row tries a bounded number of ids.
 // 2. Frames of the hello may come in any order, over any number of packets, and overlap (RFC 9000, 7.5); most hellos lie
 //    in one datagram and never see the row's buffer.
+// 3. Once the server has answered with an Initial that these keys open, there are no others: Retry comes before that
+//    (RFC 9000, 17.2.5.2), and a forged first Initial could otherwise close the row with the next.
 #include "quic.h"
 
 #include "tls_hello.h"
@@ -46,13 +48,34 @@ static struct rn_bytes open_known(struct quic_look *look, const struct quic_pack
     return plain;
 }
 
+static void tell_beginning(struct rn_bytes dcid, uint8_t out_begun[RN_QUIC_BEGUN_BYTES])
+{
+    for (size_t i = 0; i < RN_QUIC_BEGUN_BYTES; i++)
+        out_begun[i] = dpi_at(dcid, i);
+}
+
+bool rn_dpi_quic_begins(struct rn_dpi_ctx *ctx, struct rn_bytes datagram,
+                        uint8_t out_begun[RN_QUIC_BEGUN_BYTES])
+{
+    struct rn_reader r = rn_reader_of(datagram);
+    struct quic_packet packet;
+    struct quic_keys keys[2];
+    if (!quic_take_packet(&r, &packet) || packet.type != QUIC_INITIAL || !packet.version ||
+        packet.cut || packet.dcid.len == 0 ||
+        !quic_derive(ctx->crypto, packet.version, packet.dcid, keys) ||
+        !quic_open(ctx->crypto, &keys[0], &packet, ctx->plain).p)
+        return false;
+    tell_beginning(packet.dcid, out_begun);
+    return true;
+}
+
 // As the first Initial of a client.
 static struct rn_bytes open_first(struct quic_look *look, const struct quic_packet *packet)
 {
     struct quic_row *row = look->row;
     struct quic_keys keys[2];
     struct rn_bytes plain = {NULL, 0};
-    if (packet->dcid.len == 0 || row->vain >= MAX_VAIN)
+    if (packet->dcid.len == 0 || row->vain >= MAX_VAIN || row->flags & QUIC_ROW_ANSWERED)
         return plain;
     if (quic_derive(look->ctx->crypto, packet->version, packet->dcid, keys))
         plain = quic_open(look->ctx->crypto, &keys[0], packet, look->ctx->plain);
@@ -61,6 +84,7 @@ static struct rn_bytes open_first(struct quic_look *look, const struct quic_pack
         return plain;
     }
     adopt(row, packet, packet->dcid, keys);
+    tell_beginning(packet->dcid, look->ctx->life->begun);
     row->client = look->in->from;
     dpi_tell_client(look->ctx, look->in, true);
     if (row->flags & QUIC_ROW_WAITING) // what came before Retry comes again
@@ -97,12 +121,41 @@ static void add_crypto(struct quic_look *look, const struct quic_frame *frame)
     (void)dpi_assembly_put(look->hello, (uint32_t)frame->offset, frame->data);
 }
 
+static void keep_scid(struct quic_row *row, struct rn_bytes scid)
+{
+    if (scid.len > 0)
+        memcpy(row->scid, scid.p, scid.len);
+    row->scid_len = (uint8_t)scid.len;
+}
+
+// The ids that both ends chose, once the server has answered to the client's.
+static void tell_ids(struct quic_look *look, const struct quic_packet *packet)
+{
+    struct quic_row *row = look->row;
+    if (look->in->from == row->client) {
+        keep_scid(row, packet->scid);
+        return;
+    }
+    row->flags |= QUIC_ROW_ANSWERED;
+    if (!dpi_equal(packet->dcid, rn_bytes_of(row->scid, row->scid_len)))
+        return;
+    struct rn_dpi_quic_ids *ids = &look->ctx->quic_ids;
+    *ids = (struct rn_dpi_quic_ids){.client = row->client};
+    ids->len[row->client] = row->scid_len;
+    memcpy(ids->id[row->client], row->scid, row->scid_len);
+    ids->len[!row->client] = (uint8_t)packet->scid.len;
+    if (packet->scid.len > 0)
+        memcpy(ids->id[!row->client], packet->scid.p, packet->scid.len);
+    look->ctx->quic_ids_told = true;
+}
+
 void quic_initial(struct quic_look *look, const struct quic_packet *packet)
 {
     struct rn_bytes plain = open_initial(look, packet);
     if (!plain.p)
         return;
     look->opened = true;
+    tell_ids(look, packet);
     look->chlo = packet->version->chlo;
     struct rn_reader r = rn_reader_of(plain);
     struct quic_frame frame;

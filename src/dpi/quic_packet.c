@@ -77,6 +77,12 @@ static bool take_long(struct rn_reader *r, struct rn_bytes datagram, struct quic
     return true;
 }
 
+bool rn_dpi_quic_goes_on(struct rn_bytes datagram)
+{
+    return datagram.len >= MIN_SHORT &&
+           (dpi_at(datagram, 0) & (LONG_HEADER | FIXED_BIT)) == FIXED_BIT;
+}
+
 bool quic_take_packet(struct rn_reader *datagram, struct quic_packet *out)
 {
     struct rn_bytes all = rn_reader_rest(datagram);

@@ -49,6 +49,8 @@ struct rn_dpi_ctx {
     // Kept until the next packet.
     unsigned dns_count;
     struct rn_dpi_dns dns[RN_DPI_DNS_MESSAGES];
+    bool quic_ids_told;
+    struct rn_dpi_quic_ids quic_ids;
     struct dpi_index index;
 };
 

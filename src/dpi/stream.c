@@ -465,6 +465,7 @@ enum rn_verdict rn_dpi_packet(struct rn_dpi_ctx *ctx, struct rn_dpi_memory *memo
                               const struct rn_dpi_input *in, struct rn_dpi_row *row)
 {
     ctx->dns_count = 0;
+    ctx->quic_ids_told = false;
     if (row->settled || row->seen[in->from] == RN_DPI_DONE || in->payload.len == 0)
         return RN_NO;
     ctx->memory = memory;

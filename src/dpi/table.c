@@ -346,6 +346,7 @@ enum rn_verdict rn_dpi_inspect(struct rn_dpi_ctx *ctx, const struct rn_dpi_input
         ctx->no_life = (struct rn_dpi_life){0};
         ctx->life = &ctx->no_life;
         ctx->dns_count = 0;
+        ctx->quic_ids_told = false;
     }
     enum rn_verdict verdict;
     if (*app == RN_APP_NONE)

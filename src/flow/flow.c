@@ -24,6 +24,7 @@ void rn_flow_free(struct rn_flow *flow)
     flow_archive_done(&flow->archive);
     rn_pages_unmap(flow->shard, flow->shards_bytes);
     flow_names_free(flow->learned);
+    flow_quic_ids_free(flow->quic_ids);
     rn_pages_unmap(flow, sizeof *flow);
 }
 
@@ -81,6 +82,8 @@ struct rn_flow *rn_flow_new(const struct rn_flow_cfg *cfg, struct rn_err *err)
     for (unsigned i = 0; !rc && i < cfg->shards; i++)
         rc = shard_init(&flow->shard[i], &flow->cfg, i, err);
     if (!rc && cfg->dpi && !(flow->learned = flow_names_new(cfg->seed, err)))
+        rc = -ENOMEM;
+    if (!rc && cfg->dpi && !(flow->quic_ids = flow_quic_ids_new(cfg->seed, err)))
         rc = -ENOMEM;
     int archived = flow_archive_init(&flow->archive, cfg->archive, cfg->dpi, rc ? NULL : err);
     rc = rc ? rc : archived;

@@ -13,11 +13,25 @@ static bool teardown_noise(const struct rn_packet *p)
            (p->tcp.flags & RN_TCP_ACK && !p->payload_bytes);
 }
 
-// core.md 4.5: a SYN on a tuple whose connection is on its way out.
-static bool starts_anew(const struct rn_conn *conn, const struct rn_packet *p)
+// The first packet of another connection of QUIC, where one has closed: a live one cannot be ended from outside.
+static bool begins_quic(const struct rn_flow *flow, const struct rn_conn *conn,
+                        const struct rn_packet *p, struct rn_dpi_ctx *dpi)
 {
-    return p->key.proto == RN_PROTO_TCP && !(p->flags & RN_PACKET_LATER_FRAGMENT) &&
-           p->tcp.flags & RN_TCP_SYN && rn_conn_tcp_state(conn) >= RN_TCP_FIN_WAIT1;
+    uint8_t begun[RN_QUIC_BEGUN_BYTES];
+    return conn->flags & RN_CONN_TERMINAL && conn->app == RN_APP_QUIC && dpi && flow->cfg.dpi &&
+           rn_dpi_quic_begins(dpi, p->payload, begun) &&
+           memcmp(begun, conn->quic.begun, sizeof begun) != 0; // the same: it comes once more
+}
+
+// core.md 4.5: a SYN on a tuple whose connection is on its way out, or QUIC's likeness of it.
+static bool starts_anew(const struct rn_flow *flow, const struct rn_conn *conn,
+                        const struct rn_packet *p, struct rn_dpi_ctx *dpi)
+{
+    if (p->flags & RN_PACKET_LATER_FRAGMENT)
+        return false;
+    if (p->key.proto == RN_PROTO_TCP)
+        return p->tcp.flags & RN_TCP_SYN && rn_conn_tcp_state(conn) >= RN_TCP_FIN_WAIT1;
+    return begins_quic(flow, conn, p, dpi);
 }
 
 static void count(struct flow_shard *s, struct rn_conn *conn, const struct rn_packet *p)
@@ -174,6 +188,14 @@ static void name_remote(struct rn_flow *flow, struct flow_shard *s, struct rn_co
         flow_name_save(s, conn, &name);
 }
 
+// Whether a connection of QUIC that was seen elsewhere goes on in this row: its first datagram of either end may tell.
+static bool goes_on_here(const struct rn_flow *flow, const struct rn_conn *conn,
+                         const struct rn_packet *p, struct rn_dpi_row *found)
+{
+    return conn->app == RN_APP_NONE && p->key.proto == RN_PROTO_UDP && !conn->dpi_seen[p->from] &&
+           flow_quic_ids_find(flow->quic_ids, &p->key, p->from, p->payload, found);
+}
+
 static void inspect(struct rn_flow *flow, struct flow_shard *s, uint32_t row,
                     const struct rn_packet *p, struct rn_dpi_ctx *dpi)
 {
@@ -182,8 +204,11 @@ static void inspect(struct rn_flow *flow, struct flow_shard *s, uint32_t row,
     struct rn_dpi_row found;
     describe(conn, p, &in);
     flow_inspection_load(s, conn, &found);
+    bool known = goes_on_here(flow, conn, p, &found);
     enum rn_verdict verdict = rn_dpi_packet(dpi, &s->inspection, &in, &found);
-    flow_inspection_save(s, conn, &found, verdict == RN_YES);
+    flow_inspection_save(s, conn, &found, known || verdict == RN_YES);
+    if (found.app == RN_APP_QUIC && rn_dpi_quic_ids(dpi))
+        flow_quic_ids_learn(flow->quic_ids, rn_dpi_quic_ids(dpi), conn->id, &conn->key, &found);
     if (found.app == RN_APP_DNS)
         hear(flow, s, conn, p, dpi);
     bool turned = found.client != RN_DPI_NO_CLIENT && prove_initiator(s, conn, found.client);
@@ -243,7 +268,7 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
             goes_on = keep_track(s, row, p, &old);
             flow_drop(flow, s, row);
             row = FLOW_NONE;
-        } else if (RN_UNLIKELY(starts_anew(conn, p))) {
+        } else if (RN_UNLIKELY(starts_anew(flow, conn, p, dpi))) {
             goes_on = keep_track(s, row, p, &old);
             flow_close(flow, s, row, p->time, RN_CLOSE_REPLACED, false, events);
             row = FLOW_NONE;

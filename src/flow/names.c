@@ -5,8 +5,7 @@
 //   hear(answer)    the same five are in `asked`? ---> out of it; each address, for who asked ---> told
 //   find            who, address --------------------> told
 //
-//   table   head[hash] -> entry -> entry       chains, so that an empty head says "not here" without a lock
-//           oldest <-> ... <-> newest          a circle through entry 0: the order in which they were last told
+// Both are lists of lru.h, by hash, the one last told the newest.
 //
 // 1. No answer counts without its question: same row, sent from the other end, same id, type and name, not too long ago.
 //    It uses the question up, so the first answer wins, as it does with whoever asked.
@@ -17,28 +16,13 @@
 #include "names.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 
+#include "lru.h"
 #include "rustnet/base/pool.h"
 #include "rustnet/base/sync.h"
 
 #define ASKED_HEADS 8192
 #define TOLD_HEADS 65536
-#define NONE 0 // entries count from 1
-
-struct entry {
-    uint64_t hash;
-    uint16_t next;         // of the chain
-    uint16_t older, newer; // of the circle
-    bool used;
-};
-
-struct table {
-    _Atomic uint16_t *head;
-    struct entry *entry;
-    uint32_t heads, cap; // heads is a power of two
-    uint32_t fresh;      // entries ever used
-};
 
 // What an answer said of an address.
 struct told {
@@ -51,13 +35,14 @@ struct flow_names {
     struct rn_hash_key seed;
     atomic_bool any;      // a name was learned
     struct rn_mutex lock; // guards the rest; heads are read without it
-    struct table asked, told;
+    struct flow_lru asked, told;
     rn_time asked_at[FLOW_NAMES_ASKED_MAX + 1];
     struct told what[FLOW_NAMES_MAX + 1];
-    struct entry asked_entry[FLOW_NAMES_ASKED_MAX + 1], told_entry[FLOW_NAMES_MAX + 1];
+    struct flow_lru_entry asked_entry[FLOW_NAMES_ASKED_MAX + 1], told_entry[FLOW_NAMES_MAX + 1];
     _Atomic uint16_t asked_head[ASKED_HEADS], told_head[TOLD_HEADS];
 };
-_Static_assert(FLOW_NAMES_MAX < UINT16_MAX && FLOW_NAMES_ASKED_MAX < UINT16_MAX, "numbers fit");
+_Static_assert(FLOW_NAMES_MAX <= FLOW_LRU_MAX && FLOW_NAMES_ASKED_MAX <= FLOW_LRU_MAX,
+               "numbers fit");
 
 struct flow_names *flow_names_new(struct rn_hash_key seed, struct rn_err *err)
 {
@@ -68,14 +53,14 @@ struct flow_names *flow_names_new(struct rn_hash_key seed, struct rn_err *err)
     }
     names->seed = seed;
     rn_mutex_init(&names->lock);
-    names->asked = (struct table){.head = names->asked_head,
-                                  .entry = names->asked_entry,
-                                  .heads = ASKED_HEADS,
-                                  .cap = FLOW_NAMES_ASKED_MAX};
-    names->told = (struct table){.head = names->told_head,
-                                 .entry = names->told_entry,
-                                 .heads = TOLD_HEADS,
-                                 .cap = FLOW_NAMES_MAX};
+    names->asked = (struct flow_lru){.head = names->asked_head,
+                                     .entry = names->asked_entry,
+                                     .heads = ASKED_HEADS,
+                                     .cap = FLOW_NAMES_ASKED_MAX};
+    names->told = (struct flow_lru){.head = names->told_head,
+                                    .entry = names->told_entry,
+                                    .heads = TOLD_HEADS,
+                                    .cap = FLOW_NAMES_MAX};
     return names;
 }
 
@@ -87,101 +72,11 @@ void flow_names_free(struct flow_names *names)
     rn_pages_unmap(names, sizeof(*names));
 }
 
-// Tables. Entry 0 of a circle is nobody's: its `newer` is the oldest, its `older` the newest.
-
-static _Atomic uint16_t *head_of(const struct table *t, uint64_t hash)
-{
-    return &t->head[hash & (t->heads - 1)];
-}
-
-static uint16_t first_of(const struct table *t, uint64_t hash)
-{
-    return atomic_load_explicit(head_of(t, hash), memory_order_relaxed);
-}
-
-static uint16_t find(const struct table *t, uint64_t hash)
-{
-    uint16_t n = first_of(t, hash);
-    while (n != NONE && t->entry[n].hash != hash)
-        n = t->entry[n].next;
-    return n;
-}
-
-static void leave_circle(struct table *t, uint16_t n)
-{
-    struct entry *e = &t->entry[n];
-    t->entry[e->older].newer = e->newer;
-    t->entry[e->newer].older = e->older;
-}
-
-// Between two neighbours of the circle.
-static void join_circle(struct table *t, uint16_t n, uint16_t older, uint16_t newer)
-{
-    t->entry[n].older = older;
-    t->entry[n].newer = newer;
-    t->entry[older].newer = n;
-    t->entry[newer].older = n;
-}
-
-static void make_newest(struct table *t, uint16_t n)
-{
-    leave_circle(t, n);
-    join_circle(t, n, t->entry[NONE].older, NONE);
-}
-
-static void leave_chain(struct table *t, uint16_t n)
-{
-    struct entry *e = &t->entry[n];
-    uint16_t before = first_of(t, e->hash);
-    e->used = false;
-    if (before == n) {
-        atomic_store_explicit(head_of(t, e->hash), e->next, memory_order_relaxed);
-        return;
-    }
-    while (t->entry[before].next != n)
-        before = t->entry[before].next;
-    t->entry[before].next = e->next;
-}
-
-// It is the next to be taken.
-static void forget(struct table *t, uint16_t n)
-{
-    leave_chain(t, n);
-    leave_circle(t, n);
-    join_circle(t, n, NONE, t->entry[NONE].newer);
-}
-
-// A new entry, the newest; the oldest is forgotten if need be.
-static uint16_t add(struct table *t, uint64_t hash)
-{
-    uint16_t n = t->entry[NONE].newer;
-    if ((n == NONE || t->entry[n].used) && t->fresh < t->cap) {
-        n = (uint16_t)++t->fresh;
-        join_circle(t, n, t->entry[NONE].older, NONE);
-    } else {
-        if (t->entry[n].used)
-            leave_chain(t, n);
-        make_newest(t, n);
-    }
-    struct entry *e = &t->entry[n];
-    e->hash = hash;
-    e->used = true;
-    e->next = first_of(t, hash);
-    atomic_store_explicit(head_of(t, hash), n, memory_order_relaxed);
-    return n;
-}
-
-static void clear(struct table *t)
-{
-    while (t->entry[t->entry[NONE].older].used)
-        forget(t, t->entry[NONE].older);
-}
-
 void flow_names_clear(struct flow_names *names)
 {
     rn_mutex_lock(&names->lock);
-    clear(&names->asked);
-    clear(&names->told);
+    flow_lru_clear(&names->asked);
+    flow_lru_clear(&names->told);
     rn_mutex_unlock(&names->lock);
 }
 
@@ -198,21 +93,21 @@ static uint64_t hash_question(const struct flow_names *names, const struct rn_dp
 
 static void ask(struct flow_names *names, uint64_t hash, rn_time now)
 {
-    uint16_t n = find(&names->asked, hash);
-    if (n == NONE)
-        n = add(&names->asked, hash);
+    uint16_t n = flow_lru_find(&names->asked, hash);
+    if (n == FLOW_LRU_NONE)
+        n = flow_lru_add(&names->asked, hash);
     else
-        make_newest(&names->asked, n);
+        flow_lru_touch(&names->asked, n);
     names->asked_at[n] = now;
 }
 
 static bool was_asked(struct flow_names *names, uint64_t hash, rn_time now)
 {
-    uint16_t n = find(&names->asked, hash);
-    if (n == NONE)
+    uint16_t n = flow_lru_find(&names->asked, hash);
+    if (n == FLOW_LRU_NONE)
         return false;
     rn_dur waited = rn_time_since(now, names->asked_at[n]);
-    forget(&names->asked, n);
+    flow_lru_forget(&names->asked, n);
     return waited >= 0 && waited <= FLOW_NAMES_PATIENCE;
 }
 
@@ -244,11 +139,11 @@ static void learn(struct flow_names *names, const struct rn_ip *who, const struc
     if (names_nobody(&m->address[i]))
         return;
     uint64_t hash = hash_address(names, who, &m->address[i]);
-    uint16_t n = find(&names->told, hash);
-    if (n == NONE)
-        n = add(&names->told, hash);
+    uint16_t n = flow_lru_find(&names->told, hash);
+    if (n == FLOW_LRU_NONE)
+        n = flow_lru_add(&names->told, hash);
     else
-        make_newest(&names->told, n);
+        flow_lru_touch(&names->told, n);
     struct told *told = &names->what[n];
     told->who = *who;
     told->address = m->address[i];
@@ -286,12 +181,12 @@ bool flow_names_find(struct flow_names *names, const struct rn_ip *who, const st
     if (!atomic_load_explicit(&names->any, memory_order_relaxed))
         return false;
     uint64_t hash = hash_address(names, who, address);
-    if (first_of(&names->told, hash) == NONE)
+    if (flow_lru_first(&names->told, hash) == FLOW_LRU_NONE)
         return false;
     rn_mutex_lock(&names->lock);
-    uint16_t n = find(&names->told, hash);
+    uint16_t n = flow_lru_find(&names->told, hash);
     const struct told *told = &names->what[n];
-    bool good = n != NONE && is_good(told, who, address, begun);
+    bool good = n != FLOW_LRU_NONE && is_good(told, who, address, begun);
     if (good)
         memcpy(out, &told->name, flow_name_bytes(&told->name));
     rn_mutex_unlock(&names->lock);

@@ -9,7 +9,7 @@
 // 1. Everything but lock, index (pointer, size and slots) and where the rows lie is guarded by the lock.
 // 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0).
 // 3. No system call, no allocation and no callback but the view's under the lock; of other locks, only the leaves of
-//    interned texts, of names (names.h), of the archive, and of what the view's callback asks.
+//    interned texts, of names (names.h), of ids (quic_ids.h), of the archive, and of what the view's callback asks.
 #ifndef FLOW_SHARD_H
 #define FLOW_SHARD_H
 
@@ -20,6 +20,7 @@
 #include "rustnet/flow.h"
 
 #include "names.h"
+#include "quic_ids.h"
 
 #define FLOW_WHEEL 2048                 // seconds; more than the longest time-out
 #define FLOW_DUE FLOW_WHEEL             // lists beside the buckets: may be over, look
@@ -109,7 +110,8 @@ struct rn_flow {
     struct flow_archive archive;
     struct flow_shard *shard;
     size_t shards_bytes;
-    struct flow_names *learned; // NULL without inspection
+    struct flow_names *learned;     // NULL without inspection
+    struct flow_quic_ids *quic_ids; // likewise
 };
 
 static inline uint32_t flow_tag(uint64_t hash)

@@ -129,6 +129,13 @@ void flow_name_save(struct flow_shard *s, struct rn_conn *conn, struct flow_name
     save(s, &conn->name_ref, name, flow_name_bytes(name));
 }
 
+static void load_life(const struct rn_conn *conn, struct rn_dpi_life *out)
+{
+    out->idle_ms = conn->quic.idle_ms;
+    out->state = conn->quic.state;
+    memcpy(out->begun, conn->quic.begun, sizeof out->begun);
+}
+
 void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn,
                           struct rn_dpi_row *out)
 {
@@ -141,7 +148,7 @@ void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn
     out->client = RN_DPI_NO_CLIENT;
     out->life = (struct rn_dpi_life){0};
     if (conn->app == RN_APP_QUIC)
-        out->life = (struct rn_dpi_life){conn->quic.idle_ms, conn->quic.state};
+        load_life(conn, &out->life);
     flow_store_load(s->facts, out->word, &out->facts);
 }
 
@@ -163,6 +170,7 @@ void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const stru
     if (row->app == RN_APP_QUIC) {
         conn->quic.idle_ms = row->life.idle_ms;
         conn->quic.state = row->life.state;
+        memcpy(conn->quic.begun, row->life.begun, sizeof conn->quic.begun);
     }
 }
 

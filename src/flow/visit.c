@@ -282,4 +282,6 @@ void rn_flow_clear(struct rn_flow *flow)
     rn_flow_archive_clear(flow);
     if (flow->learned)
         flow_names_clear(flow->learned);
+    if (flow->quic_ids)
+        flow_quic_ids_clear(flow->quic_ids);
 }

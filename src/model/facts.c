@@ -41,6 +41,8 @@ const struct rn_fact_info *rn_fact_info(enum rn_fact fact)
         [RN_FACT_KEX] = {"kex", "Key Exchange", RN_FACT_TEXT, RN_MERGE_FIRST, 1},
         [RN_FACT_KIND] = {"kind", "Kind", RN_FACT_TEXT, RN_MERGE_FIRST, 1},
         [RN_FACT_METHOD] = {"method", "Method", RN_FACT_TEXT, RN_MERGE_FIRST, 1},
+        [RN_FACT_MIGRATED_FROM] = {"migrated_from", "Migrated From", RN_FACT_TEXT, RN_MERGE_FIRST,
+                                   1},
         [RN_FACT_MODE] = {"mode", "Mode", RN_FACT_TEXT, RN_MERGE_LATEST, 1},
         [RN_FACT_NAME] = {"name", "Name", RN_FACT_TEXT, RN_MERGE_FIRST, 1},
         [RN_FACT_OFFERED_VERSION] = {"offered_version", "Offered Version", RN_FACT_TEXT,

@@ -72,6 +72,8 @@ struct rn_bytes bench_payload(enum bench_payload kind, unsigned variant);
 struct bench_options {
     const char *trace;
     const char *only;
+    const char *tests; // folder with golden/ and fuzz/
+    bool limits;       // one that is missed fails the run
     uint32_t packets, runs, rows, shards, scale;
 };
 
@@ -121,6 +123,26 @@ struct bench_memory {
     uint32_t rows;
 };
 bool bench_path_memory(const struct bench *bench, bool dpi, struct bench_memory *out);
+
+// bench.c
+
+struct bench_summary {
+    double median, least, instructions;
+};
+// Name to instructions of a line of the table, without its end.
+void bench_print_figures(const char *name, uint32_t items, const struct bench_summary *sum);
+
+// protocols.c
+
+#define BENCH_PROTOCOLS_MAX 96
+// The case of the n-th row of the table of inspection; NULL behind the last.
+const char *bench_protocol_name(unsigned n);
+// Finds a first payload for each. False: said on stderr.
+bool bench_protocols_open(const struct bench_options *options);
+// As bench_case.run; items is 0 where no payload was found.
+bool bench_protocol_run(unsigned n, struct bench_sample *out);
+// False: its limit is missed.
+bool bench_protocol_print(unsigned n, const struct bench_summary *sum, double parses);
 
 // scale.c
 

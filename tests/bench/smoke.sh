@@ -5,8 +5,8 @@ set -eu
 bench=$1
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-"$bench" --packets 20000 --runs 1 --rows 4000 --scale 20000 >"$dir/made"
-"$bench" --trace "$2" --runs 2 --rows 50 --shards 4 --scale 10000 >"$dir/file"
+"$bench" --packets 20000 --runs 1 --rows 4000 --scale 20000 --limits off >"$dir/made"
+"$bench" --trace "$2" --runs 2 --rows 50 --shards 4 --scale 10000 --limits off >"$dir/file"
 for name in $("$bench" --list); do
 	grep -q "^$name " "$dir/made" || { echo "$name is missing"; cat "$dir/made"; exit 1; }
 	grep -q "^$name " "$dir/file" || { echo "$name is missing"; cat "$dir/file"; exit 1; }

@@ -4,9 +4,11 @@
 
 Deterministic, standard library only. `frames`: link layers inside Ethernet, fragments, extension headers, every kind of
 row and of ignored frame. `cooked`: Linux cooked mode 2. `life`: how connections begin and end, with time passing.
+`moved`: connections of QUIC that close, and one that its client carries on from elsewhere (packets: made_quic.h).
 """
 
 import pathlib
+import re
 import struct
 import sys
 
@@ -119,10 +121,47 @@ def life():
     yield 700, v4(UDP, udp(b"last", sport=6001, dport=7000), src=PEER, dst=ME)
 
 
+def sealed():
+    """The datagrams of made_quic.h by name."""
+    text = (pathlib.Path(__file__).resolve().parents[1] / "unit/flow/made_quic.h").read_text()
+    return {name: h("".join(re.findall('"([0-9a-f]+)"', body)))
+            for name, body in re.findall(r"made_(\w+)\[\] =((?:\s+\"[0-9a-f]+\")+);", text)}
+
+
+def moved():
+    quic, elsewhere = sealed(), "198.51.100.7"
+
+    def near(body, src=ME, sport=50000):
+        return v4(UDP, udp(body, sport=sport, dport=443), src=src, dst=PEER)
+
+    def far(body, dst=ME, dport=50000):
+        return v4(UDP, udp(body, sport=443, dport=dport), src=PEER, dst=dst)
+
+    # Refused, and tried again from the same port: two rows.
+    yield 0, near(quic["hello2"])
+    yield 0.02, near(quic["closed2"])
+    yield 0.5, near(quic["hello"])
+    yield 0.02, far(quic["answer"])
+    yield 0.001, near(h("41 f067a5502a4262b5") + b"first" * 8)
+    yield 0.02, far(h("42 c1c2c3c4c5c6c7c8") + b"reply" * 8)
+    # A forged first packet does not end it.
+    yield 0.1, near(quic["hello2"])
+    yield 0.001, near(quic["closed2"])
+    # A NAT forgets the port; then the client has another address, and the server is heard first.
+    yield 40, near(h("43 f067a5502a4262b5") + b"again" * 8, sport=50001)
+    yield 0.02, far(h("44 c1c2c3c4c5c6c7c8") + b"reply" * 8, dport=50001)
+    yield 1, far(h("45 c1c2c3c4c5c6c7c8") + b"where" * 8, dst=elsewhere, dport=4000)
+    yield 0.02, near(h("46 f067a5502a4262b5") + b"there" * 8, src=elsewhere, sport=4000)
+    # Not that connection: another server, another id, the wrong direction.
+    yield 1, v4(UDP, udp(h("47 f067a5502a4262b5") + b"other" * 8, sport=50002, dport=443), src=ME, dst="203.0.113.9")
+    yield 0.1, near(h("48 f067a5502a4262b6") + b"other" * 8, sport=50003)
+    yield 0.1, near(h("49 c1c2c3c4c5c6c7c8") + b"other" * 8, sport=50004)
+
+
 def main():
     here = pathlib.Path(__file__).resolve().parent
     assert ME6 and PEER6
-    for name, link, made in (("frames", 1, frames), ("cooked", 276, cooked), ("life", 1, life)):
+    for name, link, made in (("frames", 1, frames), ("cooked", 276, cooked), ("life", 1, life), ("moved", 1, moved)):
         (here / name / "in.pcap").write_bytes(pcap(link, made()))
 
 

@@ -61,6 +61,9 @@ enum rn_quic_state {
     RN_QUIC_STATE_COUNT,
 };
 
+// Of the destination id of the packet that began a connection: so many of its bytes tell it from another.
+#define RN_QUIC_BEGUN_BYTES 8
+
 enum {
     RN_CONN_INITIATOR_PROVED =
         0x01, // by a SYN or by what it said; otherwise it is a guess that better evidence may turn round
@@ -131,7 +134,8 @@ struct rn_conn {
         struct {
             uint32_t idle_ms; // agreed idle time-out, 0: not known
             uint8_t state;    // enum rn_quic_state
-        } quic;               // where app is RN_APP_QUIC
+            uint8_t begun[RN_QUIC_BEGUN_BYTES];
+        } quic; // where app is RN_APP_QUIC
         // The last word of protocols without connections.
         struct {
             uint16_t id, seq;
@@ -181,6 +185,9 @@ _Static_assert(sizeof(struct rn_conn) <= 320, "with track and index, 400 bytes a
 _Static_assert(offsetof(struct rn_conn, packets) == 64, "line 1 is full: key to initiator");
 _Static_assert(offsetof(struct rn_conn, timed.rtt) == offsetof(struct rn_conn, tcp.initial_rtt),
                "rtt_known is about one place, whatever the protocol");
+_Static_assert(offsetof(struct rn_conn, quic.begun) + RN_QUIC_BEGUN_BYTES <=
+                   offsetof(struct rn_conn, timed.exchange),
+               "QUIC is timed as well");
 _Static_assert(offsetof(struct rn_conn, tcp) == 128, "line 2 is full: the counters");
 _Static_assert(offsetof(struct rn_conn, name_ref) + 4 <= 192, "line 3: transport and owner");
 _Static_assert(offsetof(struct rn_conn, rate) >= 192, "an ordinary packet leaves the rates alone");

@@ -98,6 +98,7 @@ enum rn_fact {
     RN_FACT_KEX,             // text
     RN_FACT_KIND,            // text
     RN_FACT_METHOD,          // text
+    RN_FACT_MIGRATED_FROM,   // text: where the client was when the connection began
     RN_FACT_MODE,            // text, the latest
     RN_FACT_NAME,            // text
     RN_FACT_OFFERED_VERSION, // text

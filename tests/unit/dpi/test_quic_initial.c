@@ -246,6 +246,57 @@ static void inv_1_a_row_tries_only_so_many_ids(void **state)
     row_close(&t);
 }
 
+static void inv_3_no_other_keys_once_the_server_has_answered(void **state)
+{
+    (void)state;
+    for (unsigned answered = 0; answered < 2; answered++) {
+        struct made_row t;
+        struct made hello = {.len = 0}, frames = {.len = 0}, nothing = {.len = 0};
+        struct made_initial answer = {
+            .version = 1, .dcid = "c1c2", .scid = "aa", .key_id = MADE_DCID, .server = true};
+        struct made_initial forged = {.version = 1, .dcid = "0102030405060708", .scid = "c1c2"};
+        row_open(&t, RN_PROTO_UDP, 50000, 4433);
+        made_crypto(&frames, 0, made_rfc_hello(&hello));
+        say_frames(&t, 0, initial_of(0), &frames);
+        if (answered)
+            say_frames(&t, 1, answer, &nothing);
+        frames.len = 0;
+        made_hex(&frames, "1c 00 00 00");
+        say_frames(&t, 0, forged, &frames);
+        assert_int_equal(dpi_has(&t.row.facts, RN_FACT_CLOSE_SEEN), !answered);
+        row_close(&t);
+    }
+}
+
+static void what_begins_a_connection(void **state)
+{
+    (void)state;
+    struct rn_dpi_ctx *ctx = rn_dpi_ctx_new(NULL);
+    static const struct {
+        struct made_initial want;
+        size_t cut;
+        bool begins;
+    } cases[] = {
+        {{.version = 1, .dcid = MADE_DCID, .scid = "c1c2"}, 0, true},
+        {{.version = 0x6b3343cf, .dcid = MADE_DCID}, 0, true},
+        {{.version = 1, .dcid = MADE_DCID}, 1, false},
+        {{.version = 1, .dcid = "c1c2", .key_id = MADE_DCID}, 0, false},
+        {{.version = 1, .dcid = MADE_DCID, .server = true}, 0, false},
+        {{.version = 1, .dcid = "", .scid = "c1c2"}, 0, false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct made nothing = {.len = 0}, m = {.len = 0};
+        uint8_t begun[RN_QUIC_BEGUN_BYTES] = {0};
+        made_initial(&m, &cases[i].want, &nothing);
+        assert_int_equal(rn_dpi_quic_begins(ctx, rn_bytes_of(m.data, m.len - cases[i].cut), begun),
+                         cases[i].begins);
+        assert_int_equal(begun[0], cases[i].begins ? 0x83 : 0);
+        assert_int_equal(begun[7], cases[i].begins ? 0x08 : 0);
+    }
+    assert_false(rn_dpi_quic_begins(ctx, (struct rn_bytes){NULL, 0}, (uint8_t[8]){0}));
+    rn_dpi_ctx_free(ctx);
+}
+
 static void a_hello_of_more_than_there_is_room_for_is_given_up(void **state)
 {
     (void)state;
@@ -302,6 +353,8 @@ int main(void)
         cmocka_unit_test(the_server_is_read_with_keys_of_the_clients_id),
         cmocka_unit_test(the_server_may_choose_another_version),
         cmocka_unit_test(inv_1_a_row_tries_only_so_many_ids),
+        cmocka_unit_test(inv_3_no_other_keys_once_the_server_has_answered),
+        cmocka_unit_test(what_begins_a_connection),
         cmocka_unit_test(a_hello_of_more_than_there_is_room_for_is_given_up),
         cmocka_unit_test(its_sender_is_the_client),
         cmocka_unit_test(without_memory_one_datagram_still_tells),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "made_quic.h"
 #include "shard.h"
 
 #define T0 (1000 * RN_SEC)
@@ -453,6 +454,76 @@ static void clear_forgets_names(void **state)
     names_close(&t);
 }
 
+static void say_quic(struct talk *t, bool client, const char *hex)
+{
+    uint8_t bytes[1500];
+    size_t len = made_datagram(hex, bytes);
+    talk_packet(t, client, 0, 0, bytes, len);
+}
+
+static void a_connection_of_quic_begins_anew_where_one_has_closed(void **state)
+{
+    (void)state;
+    struct talk t;
+    talk_open(&t, RN_PROTO_UDP, 443);
+    say_quic(&t, true, made_hello);
+    say_quic(&t, false, made_close);
+    say_quic(&t, true, made_hello2);
+    assert_int_equal(t.events.count, 2);
+    const struct rn_conn_event *old = &t.events.event[0], *new = &t.events.event[1];
+    assert_int_equal(old->kind, RN_EVENT_CLOSED);
+    assert_int_equal(old->reason, RN_CLOSE_REPLACED);
+    assert_int_equal(old->conn.packets[0] + old->conn.packets[1], 2);
+    assert_int_equal(old->conn.quic.state, RN_QUIC_CLOSED);
+    assert_int_equal(new->kind, RN_EVENT_NEW);
+    const struct rn_conn_event *last = talk_end(&t);
+    assert_int_equal(last->conn.packets[0] + last->conn.packets[1], 1);
+    assert_int_equal(last->conn.quic.state, RN_QUIC_INITIAL);
+    assert_fact(&last->facts, RN_FACT_SNI, "example.com");
+    talk_close(&t);
+}
+
+static void a_closed_row_of_quic_keeps_what_is_its_own(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        made_hello,  // comes once more
+        made_answer, // the server's, late
+        "f067a5502a4262b5f067a5502a4262b5f067a5502a4262b5",
+        "c00000000108d1d2d3d4d5d6d7d80801020304050607080040191e9e496227e4a5613f9e5e2c940a0395",
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct talk t;
+        talk_open(&t, RN_PROTO_UDP, 443);
+        say_quic(&t, true, made_hello);
+        say_quic(&t, false, made_close);
+        say_quic(&t, i != 1, cases[i]);
+        assert_int_equal(t.events.count, 0);
+        const struct rn_conn_event *end = talk_end(&t);
+        assert_int_equal(end->conn.packets[0] + end->conn.packets[1], 3);
+        talk_close(&t);
+    }
+}
+
+static void nobody_ends_a_live_connection_of_quic_from_outside(void **state)
+{
+    (void)state;
+    struct talk t;
+    talk_open(&t, RN_PROTO_UDP, 443);
+    say_quic(&t, true, made_hello);
+    say_quic(&t, false, made_answer);
+    say_quic(&t, true, made_closed2); // as if from the client
+    assert_int_equal(t.events.count, 0);
+    say_quic(&t, true, made_hello2);
+    say_quic(&t, true, made_closed2);
+    assert_int_equal(t.events.count, 0);
+    const struct rn_conn_event *end = talk_end(&t);
+    assert_int_equal(end->conn.packets[0] + end->conn.packets[1], 5);
+    assert_false(end->conn.flags & RN_CONN_TERMINAL);
+    assert_null(rn_facts_find(&end->facts, RN_FACT_CLOSE_SEEN, 0).p);
+    talk_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -470,6 +541,9 @@ int main(void)
         cmocka_unit_test(a_name_stays_with_its_end),
         cmocka_unit_test(the_resolver_itself_gets_no_name),
         cmocka_unit_test(clear_forgets_names),
+        cmocka_unit_test(a_connection_of_quic_begins_anew_where_one_has_closed),
+        cmocka_unit_test(a_closed_row_of_quic_keeps_what_is_its_own),
+        cmocka_unit_test(nobody_ends_a_live_connection_of_quic_from_outside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
