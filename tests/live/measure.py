@@ -31,12 +31,14 @@ COLS, ROWS = 120, 40
 
 
 class Screen:
-    """The program on a pseudo-terminal; a thread drains what it writes."""
+    """The program on a pseudo-terminal; a thread drains what it writes and keeps the last `kept` bytes of it."""
+
+    kept = 200_000
 
     def __init__(self, side, words, folder):
         self.leader, follower = pty.openpty()
         fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLS, 0, 0))
-        self.written, self.last, self.text = 0, 0.0, b""
+        self.written, self.last, self.text = 0, 0.0, bytearray()
         self.started = time.monotonic()
         self.child = subprocess.Popen(side.command() + list(map(str, words)), stdin=follower, stdout=follower,
                                       stderr=follower, start_new_session=True, cwd=folder,
@@ -53,13 +55,14 @@ class Screen:
                     return
                 self.last = time.monotonic()
                 self.written += len(data)
-                self.text = (self.text + data)[-200000:]
+                self.text += data
+                del self.text[:-self.kept]
                 if self.first is None and b"Overview" in self.text:
                     self.first = self.last
 
     def wait_drawn(self):
         netlab.wait_for("the first picture", lambda: self.first or self.child.poll() is not None)
-        assert self.first, self.text
+        assert self.first, bytes(self.text)
 
     def key(self, key):
         """Milliseconds from a key until the picture that it makes begins to arrive."""
