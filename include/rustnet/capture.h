@@ -19,7 +19,7 @@
 struct rn_capture_cfg {
     const char *device;  // NULL: the one that the default route uses
     const char *filter;  // BPF expression, or NULL
-    size_t buffer_bytes; // kernel buffer; 0: RN_CAPTURE_BUFFER_BYTES
+    size_t buffer_bytes; // kernel buffer, 1 MiB at least; 0: RN_CAPTURE_BUFFER_BYTES
 };
 
 struct rn_capture;

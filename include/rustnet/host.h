@@ -45,4 +45,7 @@ int rn_host_addresses(struct rn_local_addrs *out, struct rn_err *err);
 // Counters of up to max interfaces; rates are left 0. Returns how many.
 unsigned rn_host_interfaces(struct rn_iface_stats *out, unsigned max);
 
+// The calling thread goes before others that want its processor, from now on; nothing where the system does not let us.
+void rn_host_hurry(void);
+
 #endif

@@ -40,7 +40,7 @@ const char app_help[] =
     "      --max-connections N      Rows of the table (50000)\n"
     "      --timeouts FILE          How long rows live (docs/timeouts.md)\n"
     "      --workers N              Threads that inspect packets (processors, at most 4)\n"
-    "  -B, --buffer-size KIB        Kernel buffer of the capture (32768)\n"
+    "  -B, --buffer-size KIB        Kernel buffer of the capture (32768, at least 1024)\n"
     "      --check                  Say whether a capture with these options is possible\n"
     "  -h, --help                   Print this text\n"
     "  -V, --version                Print the version\n";

@@ -19,6 +19,7 @@ struct thread_row {
     const char *cadence, *reads, *writes, *lock; // for the reader of the table
     enum rn_sandbox_role role;
     unsigned needs; // enum needs; 0: always there
+    bool hurried;   // goes before the others: what waits in the kernel may be lost
     void (*run)(struct app_thread *self);
     // Or: what it does at `now`; returns how long to sleep.
     rn_dur (*tick)(struct app_monitor *m, rn_time now);
@@ -86,6 +87,7 @@ static const struct thread_row rows[] = {
      .writes = "rings, neighbours",
      .lock = "neighbours",
      .role = RN_ROLE_CAPTURE,
+     .hurried = true,
      .run = capture},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -103,6 +105,8 @@ static void *start(void *arg)
 {
     struct app_thread *self = arg;
     struct rn_err err = {0};
+    if (self->row->hurried)
+        rn_host_hurry();
     if (rn_sandbox_shed(self->row->role, &err))
         app_log(RN_LOG_ERROR, "%s: %s", self->row->name, err.msg);
     if (self->row->run)

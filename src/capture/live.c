@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #define RETIRE_MSEC 50
+// libpcap's blocks are of 256 KiB or more, and of a buffer of a single block all is lost that comes while it is read.
+#define BUFFER_LEAST (1024 * 1024)
 
 static bool file_mentions(const char *path, const char *const *words, size_t count)
 {
@@ -79,6 +81,8 @@ static int activate(const char *device, size_t buffer_bytes, pcap_t **out, struc
         return rn_err_set(err, -ENODEV, "Cannot capture on %s: %s", device, why);
     if (buffer_bytes == 0)
         buffer_bytes = RN_CAPTURE_BUFFER_BYTES;
+    if (buffer_bytes < BUFFER_LEAST)
+        buffer_bytes = BUFFER_LEAST;
     (void)pcap_set_promisc(p, 0);
     (void)pcap_set_snaplen(p, RN_CAPTURE_SNAP_BYTES);
     (void)pcap_set_timeout(p, RETIRE_MSEC);

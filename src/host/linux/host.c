@@ -4,8 +4,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "backend.h"
+
+#define HURRY (-10) // nice value, which needs CAP_SYS_NICE
 
 // Best first.
 static const struct host_backend *const rows[] = {
@@ -88,4 +91,10 @@ bool rn_host_listed(const struct rn_host *host, uint16_t proto, const struct rn_
         .proto = proto,
     };
     return host->backend && host->backend->listed(host->state, &tuple);
+}
+
+// Here a nice value belongs to a thread, not to its process (setpriority(2), sched(7)).
+void rn_host_hurry(void)
+{
+    (void)setpriority(PRIO_PROCESS, 0, HURRY);
 }

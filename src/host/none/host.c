@@ -71,3 +71,7 @@ unsigned rn_host_interfaces(struct rn_iface_stats *out, unsigned max)
     (void)out, (void)max;
     return 0;
 }
+
+void rn_host_hurry(void)
+{
+}

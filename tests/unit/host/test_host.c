@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every platform keeps, "none" included.
+#include <pthread.h>
+#include <sys/resource.h>
+
 #include "text_case.h"
 
 #include "rustnet/host.h"
@@ -32,11 +35,32 @@ static void nobody_owns_what_was_never_seen(void **state)
     rn_host_close(host);
 }
 
+static void *hurry(void *arg)
+{
+    int before = getpriority(PRIO_PROCESS, 0);
+    rn_host_hurry();
+    *(bool *)arg = getpriority(PRIO_PROCESS, 0) <= before;
+    return NULL;
+}
+
+static void only_the_thread_that_hurries_goes_before_others(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    bool not_later = false;
+    int before = getpriority(PRIO_PROCESS, 0);
+    assert_int_equal(pthread_create(&thread, NULL, hurry, &not_later), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(not_later);
+    assert_int_equal(getpriority(PRIO_PROCESS, 0), before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_host_always_opens_and_names_its_method),
         cmocka_unit_test(nobody_owns_what_was_never_seen),
+        cmocka_unit_test(only_the_thread_that_hurries_goes_before_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
