@@ -321,6 +321,12 @@ void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsig
         flow_lock(s);
         for (uint64_t m = mine[number]; m; m &= m - 1)
             fold(flow, s, &packets[__builtin_ctzll(m)], dpi, events);
+        struct flow_pages pages;
+        bool claimed = s->rows.fresh >= s->pages_at;
+        if (RN_UNLIKELY(claimed))
+            flow_pages_claim(s, &pages);
         flow_unlock(s);
+        if (RN_UNLIKELY(claimed))
+            flow_pages_ready(&pages);
     }
 }

@@ -28,6 +28,7 @@
 #define SILENT_AFTER (12 * RN_SEC)
 #define AHEAD \
     8 // rows in front of the one that is looked at, of which is fetched what else is needed
+#define READY_ENTRIES 1024
 #define SAMPLE 64
 #define SMALL 128 // entries that are not worth a cut
 #define SELECT_EFFORT 8
@@ -56,6 +57,7 @@ struct rn_flow_view {
     bool met;            // ... the row that was asked for by key
     struct entry chosen; // its entry
     uint32_t matched;
+    size_t ready; // entries whose pages have been touched
     size_t count; // entries; all that match come after them, if `cut`
     size_t keep;  // how many of the first are of use
     bool cut;
@@ -411,6 +413,17 @@ static void keep_best(struct rn_flow_view *view)
         view->bar_rate = ~view->bar.word[0];
 }
 
+// Before a hold: memory for what it may add.
+static void make_room(struct rn_flow_view *view, uint32_t rows)
+{
+    if (RN_LIKELY(view->count + rows <= view->ready))
+        return;
+    size_t most = (view->bytes - sizeof *view) / sizeof(struct entry), left = most - view->ready;
+    size_t more = left < READY_ENTRIES ? left : READY_ENTRIES;
+    rn_pages_ready((struct rn_pages){&view->entry[view->ready], more * sizeof(struct entry)});
+    view->ready += more;
+}
+
 static void gather(struct look *look)
 {
     struct rn_flow_view *view = look->view;
@@ -421,6 +434,7 @@ static void gather(struct look *look)
             if (from > 0 && from >= view->end[i])
                 continue;
             unsigned next = (i + 1) & (shards - 1);
+            make_room(view, rows);
             look_at_stretch(look, i, from, rows, &look->flow->shard[next],
                             next ? from : from + rows);
             keep_best(view);
