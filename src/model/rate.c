@@ -16,6 +16,8 @@
 //    time goes back counts into it, too. The bucket of ten seconds before is overwritten only when it ends.
 #include "rustnet/model/conn.h"
 
+#include <string.h>
+
 #define WINDOW (RN_RATE_BUCKETS - 1)
 static const double per_second =
     1.0 / WINDOW; // multiplied by, as a view does this for a million rows
@@ -26,7 +28,13 @@ void rn_conn_rate_roll(struct rn_conn *conn, rn_time now)
     int64_t ahead = rn_time_sec(now) - rn_time_sec(conn->last_seen);
     if (ahead <= 0)
         return;
-    for (int64_t n = 0; n < ahead && n <= RN_RATE_BUCKETS; n++) {
+    if (ahead >
+        RN_RATE_BUCKETS) { // nothing of what the ring held counts any more, nor will what comes into it now
+        memset(rate->grown, 0, sizeof rate->grown);
+        conn->rate_before = (conn->bytes[0] + conn->bytes[1]) & RN_RATE_BEFORE;
+        ahead = 0;
+    }
+    for (int64_t n = 0; n < ahead; n++) {
         bool ended = n == 0; // the others passed without a packet
         float *bucket = rate->grown[conn->rate_head];
         uint64_t gone = (uint64_t)((int64_t)bucket[0] + (int64_t)bucket[1]);
