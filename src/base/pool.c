@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "rustnet/base/verdict.h"
 
@@ -27,6 +28,24 @@ void rn_pages_unmap(void *p, size_t len_bytes)
 {
     if (p)
         (void)munmap(p, len_bytes);
+}
+
+void rn_pages_ready(struct rn_pages pages)
+{
+#ifdef MADV_POPULATE_WRITE
+    uintptr_t mask = (uintptr_t)sysconf(_SC_PAGESIZE) - 1, skew = (uintptr_t)pages.p & mask;
+    if (pages.len_bytes)
+        (void)madvise((uint8_t *)pages.p - skew, pages.len_bytes + skew, MADV_POPULATE_WRITE);
+#else
+    (void)pages;
+#endif
+}
+
+struct rn_pages rn_pool_next(const struct rn_pool *pool, uint32_t ahead)
+{
+    uint32_t left = pool->cap - pool->fresh;
+    return (struct rn_pages){rn_pool_at(pool, pool->fresh),
+                             (left < ahead ? left : ahead) * pool->size_bytes};
 }
 
 int rn_pool_init(struct rn_pool *pool, size_t size_bytes, uint32_t cap, struct rn_err *err)

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 
+#define READY_ROWS (2 * FLOW_REMOVALS)
 #define COPY_STRETCH 8 // rows per hold of the lock, behind which a worker may wait
 
 int flow_archive_init(struct flow_archive *a, uint32_t cap, bool facts, struct rn_err *err)
@@ -30,6 +31,21 @@ void flow_archive_done(struct flow_archive *a)
     rn_pages_unmap(a->row, a->cap * sizeof *a->row);
     flow_store_done(a->facts);
     rn_mutex_done(&a->lock);
+}
+
+void flow_archive_ready(struct flow_archive *a)
+{
+    if (!a->cap)
+        return;
+    struct rn_pages pages = {NULL, 0};
+    rn_mutex_lock(&a->lock);
+    if (a->ready < a->cap && a->total + FLOW_REMOVALS > a->ready) {
+        uint32_t left = a->cap - a->ready, rows = left < READY_ROWS ? left : READY_ROWS;
+        pages = (struct rn_pages){&a->row[a->ready], rows * sizeof *a->row};
+        a->ready += rows;
+    }
+    rn_mutex_unlock(&a->lock);
+    rn_pages_ready(pages);
 }
 
 static bool worth_keeping(const struct rn_conn *conn, enum rn_close_reason reason)

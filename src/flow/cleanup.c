@@ -149,6 +149,7 @@ bool rn_flow_cleanup(struct rn_flow *flow, unsigned shard, rn_time now,
     int64_t until = rn_time_sec(now);
     uint32_t row = FLOW_NONE;
     bool removed = false;
+    flow_archive_ready(&flow->archive);
     flow_lock(s);
     for (unsigned n = 0; s->running && n < RN_FLOW_STRETCH; n++) {
         row = next_row(s, until, flow->cfg.ordered);

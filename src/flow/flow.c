@@ -4,6 +4,9 @@
 
 #include <errno.h>
 
+#define FLOW_PAGES_AHEAD (RN_FLOW_STRETCH + RN_FLOW_BATCH) // rows
+#define FLOW_FACTS_AHEAD 4096                              // bytes of a class
+
 static void shard_done(struct flow_shard *s)
 {
     rn_pages_unmap(s->index, s->slots * sizeof *s->index);
@@ -26,6 +29,35 @@ void rn_flow_free(struct rn_flow *flow)
     flow_names_free(flow->learned);
     flow_quic_ids_free(flow->quic_ids);
     rn_pages_unmap(flow, sizeof *flow);
+}
+
+// Rows come in the order in which they lie, so what new ones will touch is known: their own pages and tracks, and next
+// to them what rows of their kind have needed so far. Index slots come in no order: of a shard with a few rows, soon
+// every page of it has been touched, and the rest is made ready at once.
+void flow_pages_claim(struct flow_shard *s, struct flow_pages *out)
+{
+    uint32_t fresh = s->rows.fresh, left = s->rows.cap - fresh;
+    out->count = 0;
+    out->part[out->count++] = rn_pool_next(&s->rows, FLOW_PAGES_AHEAD);
+    out->part[out->count++] = (struct rn_pages){
+        &s->track[fresh], (left < FLOW_PAGES_AHEAD ? left : FLOW_PAGES_AHEAD) * sizeof *s->track};
+    if (s->tcp_counts.fresh)
+        out->part[out->count++] = rn_pool_next(&s->tcp_counts, FLOW_PAGES_AHEAD);
+    for (unsigned c = 0; c < FLOW_FACT_CLASSES; c++)
+        if (s->facts[c].fresh)
+            out->part[out->count++] =
+                rn_pool_next(&s->facts[c], FLOW_FACTS_AHEAD / (uint32_t)s->facts[c].size_bytes);
+    if (!s->index_ready && fresh >= RN_FLOW_STRETCH) {
+        out->part[out->count++] = (struct rn_pages){s->index, s->slots * sizeof *s->index};
+        s->index_ready = true;
+    }
+    s->pages_at = left > FLOW_PAGES_AHEAD ? fresh + FLOW_PAGES_AHEAD - RN_FLOW_BATCH : UINT32_MAX;
+}
+
+void flow_pages_ready(const struct flow_pages *pages)
+{
+    for (unsigned i = 0; i < pages->count; i++)
+        rn_pages_ready(pages->part[i]);
 }
 
 static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsigned number,

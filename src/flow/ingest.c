@@ -324,6 +324,16 @@ static inline __attribute__((always_inline)) void prefetch_row(const struct flow
         }
 }
 
+// Never inlined, as it happens once in 64 new rows.
+static __attribute__((noinline)) void unlock_and_make_ready(struct flow_shard *s)
+    RN_RELEASES(s->lock)
+{
+    struct flow_pages pages;
+    flow_pages_claim(s, &pages);
+    flow_unlock(s);
+    flow_pages_ready(&pages);
+}
+
 void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsigned n,
                     struct rn_dpi_ctx *dpi, struct rn_flow_events *events)
 {
@@ -346,6 +356,9 @@ void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsig
         flow_lock(s);
         for (uint64_t m = mine[number]; m; m &= m - 1)
             fold(flow, s, &packets[__builtin_ctzll(m)], dpi, events);
-        flow_unlock(s);
+        if (RN_UNLIKELY(s->rows.fresh >= s->pages_at))
+            unlock_and_make_ready(s);
+        else
+            flow_unlock(s);
     }
 }

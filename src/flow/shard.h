@@ -7,7 +7,8 @@
 //   queues  tombstones, embryos, settled: the order in which a full shard gives rows up
 //
 // 1. Everything but lock, index (pointer, size and slots) and where the rows lie is guarded by the lock.
-// 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0).
+// 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0, and the
+//    flag of a tombstone).
 // 3. No system call, no allocation and no callback but the view's under the lock; of other locks, only the leaves of
 //    interned texts, of names (names.h), of ids (quic_ids.h), of the archive, and of what the view's callback asks.
 #ifndef FLOW_SHARD_H
@@ -59,9 +60,11 @@ struct flow_shard {
     struct rn_pool rows;
     struct rn_pool facts[FLOW_FACT_CLASSES];
     struct rn_dpi_memory inspection; // of rows that are not settled
-    struct rn_tcp_track *track;      // by row; used by rows of TCP only
-    struct rn_pool tcp_counts;       // of rows of TCP with anything to count
-    struct flow_question *question;  // exchange.c
+    bool index_ready;
+    uint32_t pages_at; // rows.fresh with which the next pages are made ready (flow_pages_claim)
+    struct rn_tcp_track *track;     // by row; used by rows of TCP only
+    struct rn_pool tcp_counts;      // of rows of TCP with anything to count
+    struct flow_question *question; // exchange.c
     uint32_t question_sets;
     bool looks_inside; // payloads may be looked at
     struct flow_list queue[FLOW_QUEUES];
@@ -100,6 +103,7 @@ struct flow_archive {
     uint32_t cap;   // 0: nothing is kept
     uint64_t first; // the oldest that is there
     uint64_t total; // rows ever
+    uint32_t ready; // rows from the first whose pages have been touched
     struct rn_pool facts[FLOW_FACT_CLASSES];
     struct rn_facts scratch;
 };
@@ -189,6 +193,15 @@ static inline __attribute__((always_inline)) void flow_prefetch_slot(const struc
     __builtin_prefetch(&s->index[flow_home(s, (uint32_t)(hash >> 32))], 1);
 }
 
+// Pages that will be touched next under the lock: claimed under it, made ready after it.
+#define FLOW_PAGES (FLOW_FACT_CLASSES + 4)
+struct flow_pages {
+    struct rn_pages part[FLOW_PAGES];
+    unsigned count;
+};
+void flow_pages_claim(struct flow_shard *s, struct flow_pages *out);
+void flow_pages_ready(const struct flow_pages *pages);
+
 // rows.c
 uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_key *key);
 // A new row, the shard's most expendable one evicted if it is full; FLOW_NONE: not even that.
@@ -234,6 +247,8 @@ void flow_store_release(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref);
 // archive.c
 int flow_archive_init(struct flow_archive *a, uint32_t cap, bool facts, struct rn_err *err);
 void flow_archive_done(struct flow_archive *a);
+// Makes the pages ready for rows that a hold of a shard's lock may add. Takes the archive's lock.
+void flow_archive_ready(struct flow_archive *a);
 void flow_archive_add(struct flow_archive *a, const struct flow_shard *s, uint32_t of,
                       rn_time closed_at, enum rn_close_reason reason);
 

@@ -36,6 +36,19 @@ static inline void *rn_pool_at(const struct rn_pool *pool, uint32_t ref)
     return pool->base + (size_t)ref * pool->size_bytes;
 }
 
+// Part of a pool or of a table, to be made ready.
+struct rn_pages {
+    void *p;
+    size_t len_bytes; // 0: nothing
+};
+// The memory of the objects that are handed out next, up to `ahead` of them. Under the owner's lock; made ready without.
+struct rn_pages rn_pool_next(const struct rn_pool *pool, uint32_t ahead);
+
+// Has the system put memory behind these pages now, so that nobody has to wait for it at the first touch, when he holds
+// a lock. Their content stays as it is, so others may use them meanwhile. Where the system cannot (before Linux 5.14),
+// nothing happens.
+void rn_pages_ready(struct rn_pages pages);
+
 // Zeroed pages straight from the system, for other large tables too; NULL when there are none.
 void *rn_pages_map(size_t len_bytes);
 void rn_pages_unmap(void *p, size_t len_bytes);
