@@ -31,7 +31,7 @@
 // Rows begin with a line of the cache: a row that straddles one more costs a view of a million rows ten milliseconds.
 #define FLOW_ROW_BYTES ((sizeof(struct rn_conn) + 63) / 64 * 64)
 #define FLOW_REMOVALS (RN_FLOW_STRETCH / 2) // rows that are removed in one hold of the lock
-#define FLOW_FACT_CLASSES 7                 // 32 to 2,048 bytes
+#define FLOW_FACT_CLASSES 15                // 32 to 2,048 bytes
 #define FLOW_BUFFERS 1024                   // of 17 KiB, in all shards together
 
 enum flow_queue {
