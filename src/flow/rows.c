@@ -332,6 +332,8 @@ void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row)
     flow_facts_release(s, conn);
     flow_tcp_release(s, row);
     conn->id = 0;
+    conn->flags =
+        RN_CONN_TOMBSTONE; // who walks over the rows passes it by without asking for its id
     rn_pool_release(&s->rows, row);
 }
 

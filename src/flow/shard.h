@@ -7,7 +7,8 @@
 //   queues  tombstones, embryos, settled: the order in which a full shard gives rows up
 //
 // 1. Everything but lock, index (pointer, size and slots) and where the rows lie is guarded by the lock.
-// 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0).
+// 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0, and the
+//    flag of a tombstone).
 // 3. No system call, no allocation and no callback but the view's under the lock; of other locks, only the leaves of
 //    interned texts, of names (names.h) and of the archive.
 #ifndef FLOW_SHARD_H

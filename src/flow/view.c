@@ -8,8 +8,10 @@
 //   copy_rows ───────> these rows, each under its shard's lock
 //
 // Gathering goes a stretch at a time through all shards in turn, not shard by shard: between two holds of the same lock
-// lie those of all the others, so that a worker that waits for it gets it. While one stretch is looked at, the next one
-// is on its way from memory; of a row that is idle two lines are read (key and flags; name and times).
+// lie those of all the others, so that a worker that waits for it gets it. While a row is looked at, the one at its place
+// in the next stretch is on its way from memory: one by one, as a burst would fill the queue to memory and wait. A row
+// that cannot get into the window of the fastest any more is counted and passed over; to tell so takes one of its five
+// lines if it is silent, and two if it talks.
 //
 // 1. The order is total: after the sort key come first_seen and id, upwards in both directions. (SORT_TIME is that
 //    order, and turns round as a whole.) It depends on no hash, address or place.
@@ -24,7 +26,8 @@
 #define COSTLY_STRETCH 8
 // A row that has been silent for so long has no rate (model/rate.c).
 #define SILENT_AFTER (12 * RN_SEC)
-#define RATES_AHEAD 8 // rows whose rates are fetched before they are looked at
+#define AHEAD \
+    8 // rows in front of the one that is looked at, of which is fetched what else is needed
 #define SAMPLE 64
 #define SMALL 128 // entries that are not worth a cut
 #define SELECT_EFFORT 8
@@ -56,7 +59,9 @@ struct rn_flow_view {
     size_t count; // entries; all that match come after them, if `cut`
     size_t keep;  // how many of the first are of use
     bool cut;
+    bool fastest_first;
     struct entry bar;      // the last of those that were kept; what comes after it is of no use
+    uint64_t bar_rate;     // its rate, if the fastest come first, else 0
     struct rn_facts facts; // of the row that is looked at
     struct entry entry[];
 };
@@ -96,16 +101,34 @@ static void end_key(const struct rn_conn *conn, unsigned end, uint64_t word[SORT
     word[2] = low << 63 | conn->key.port[end];
 }
 
+static bool silent(const struct rn_conn *conn, rn_time now)
+{
+    return rn_time_since(now, conn->last_seen) > SILENT_AFTER;
+}
+
+// Numbers from 0 up are in the order of their bits (IEEE 754).
+static uint64_t rate_bits(double bps)
+{
+    uint64_t bits;
+    memcpy(&bits, &bps, sizeof bits);
+    return bps > 0 ? bits : 0;
+}
+
 static uint64_t bandwidth_key(const struct rn_conn *conn, rn_time now)
 {
-    if (rn_time_since(now, conn->last_seen) > SILENT_AFTER) // saves three lines of the row
+    if (silent(conn, now))
         return 0;
     double each[2];
     rn_conn_rates_bps(conn, now, each);
-    double bps = each[0] + each[1];
-    uint64_t bits;
-    memcpy(&bits, &bps, sizeof bits);
-    return bps > 0 ? bits : 0; // numbers from 0 up are in the order of their bits (IEEE 754)
+    return rate_bits(each[0] + each[1]);
+}
+
+// Whether the row may be as fast as the last one in the window.
+static bool fast_enough(const struct look *look, const struct rn_conn *conn)
+{
+    return !look->view->bar_rate ||
+           (!silent(conn, look->now) &&
+            rate_bits(rn_conn_rates_most_bps(conn)) >= look->view->bar_rate);
 }
 
 static void text_key(const struct look *look, const struct rn_conn *conn,
@@ -190,13 +213,29 @@ static void count_row(struct look *look, const struct rn_conn *conn)
     count_name(look, conn->process_name);
 }
 
+static void add_entry(struct look *look, const struct flow_shard *s, uint32_t row,
+                      const struct rn_facts *facts, bool chosen)
+{
+    struct rn_flow_view *view = look->view;
+    struct entry *entry = &view->entry[view->count];
+    entry->place = s->number << ROW_BITS | row;
+    sort_key(look, s, row, facts, entry->word);
+    if (RN_UNLIKELY(chosen) && (!view->met || view->chosen.word[WORD_ID] < entry->word[WORD_ID])) {
+        view->chosen = *entry;
+        view->met = true;
+    }
+    if (!view->cut || before(entry, &view->bar))
+        view->count++;
+}
+
 static void look_at(struct look *look, const struct flow_shard *s, uint32_t row)
 {
     const struct rn_view_ops *ops = look->ops;
     const struct rn_view_request *request = &look->out->request;
     struct rn_flow_view *view = look->view;
     const struct rn_conn *conn = flow_row(s, row);
-    if (!conn->id || conn->flags & RN_CONN_TOMBSTONE || hidden(look, &conn->key))
+    if (conn->flags & RN_CONN_TOMBSTONE ||
+        hidden(look, &conn->key)) // a free one has that flag, too
         return;
     count_row(look, conn);
     const struct rn_facts *facts = NULL;
@@ -206,43 +245,25 @@ static void look_at(struct look *look, const struct flow_shard *s, uint32_t row)
     }
     if (ops->match && !ops->match(ops->ctx, conn, facts, look->now))
         return;
-    struct entry *entry = &view->entry[view->count];
-    entry->place = s->number << ROW_BITS | row;
-    sort_key(look, s, row, facts, entry->word);
     view->matched++;
-    if (RN_UNLIKELY(request->has_selected && rn_key_equal(&conn->key, &request->selected)) &&
-        (!view->met || view->chosen.word[WORD_ID] < conn->id)) {
-        view->chosen = *entry;
-        view->met = true;
-    }
-    if (!view->cut || before(entry, &view->bar))
-        view->count++;
+    bool chosen = request->has_selected && rn_key_equal(&conn->key, &request->selected);
+    if (chosen || fast_enough(look, conn))
+        add_entry(look, s, row, facts, chosen);
 }
 
-// Inlined by force: gcc 12 takes a function that only prefetches for one without effect, and drops the call.
-static inline __attribute__((always_inline)) void prefetch(const struct rn_flow_view *view,
-                                                           const struct flow_shard *s,
-                                                           uint32_t from, uint32_t rows)
+// What else of a row is needed, as its first line tells.
+static inline __attribute__((always_inline)) void prefetch_rest(const struct look *look,
+                                                                const struct rn_conn *conn)
 {
-    uint32_t end = view->end[s->number];
-    for (uint32_t row = from; row < end && row - from < rows; row++) {
-        const char *p = rn_pool_at(&s->rows, row);
-        __builtin_prefetch(p);
-        __builtin_prefetch(p + offsetof(struct rn_conn, process_name));
-    }
-}
-
-// The rest of a row that has a rate.
-static inline __attribute__((always_inline)) void prefetch_rates(const struct rn_conn *conn,
-                                                                 rn_time now)
-{
-    if (rn_time_since(now, conn->last_seen) > SILENT_AFTER)
-        return;
     const char *p = (const char *)conn;
-    __builtin_prefetch(p + offsetof(struct rn_conn, bytes)); // rows do not begin with a line
-    __builtin_prefetch(p + offsetof(struct rn_conn, first_seen));
-    __builtin_prefetch(p + offsetof(struct rn_conn, first_seen) + 64);
-    __builtin_prefetch(p + offsetof(struct rn_conn, rate) + sizeof(struct rn_rate) - 1);
+    if (look->out->request.sort != RN_SORT_BANDWIDTH || silent(conn, look->now)) {
+        if (!look->view->bar_rate)
+            __builtin_prefetch(&conn->first_seen);
+        return;
+    }
+    if (fast_enough(look, conn))
+        for (size_t at = offsetof(struct rn_conn, tcp); at < sizeof *conn; at += 64)
+            __builtin_prefetch(p + at);
 }
 
 static uint32_t stretch_of(const struct look *look)
@@ -264,16 +285,30 @@ static uint32_t stretch_of(const struct look *look)
     return look->ops->match || look->ops->wants_facts ? COSTLY_STRETCH : RN_FLOW_STRETCH;
 }
 
-static void look_at_stretch(struct look *look, unsigned shard, uint32_t from, uint32_t rows)
+// Inlined by force: gcc 12 takes a function that only prefetches for one without effect, and drops the call.
+static inline __attribute__((always_inline)) void prefetch_row(const struct look *look,
+                                                               const struct flow_shard *s,
+                                                               uint32_t row)
+{
+    if (row >= look->view->end[s->number])
+        return;
+    __builtin_prefetch(flow_row(s, row));
+    if (look->out->request.sort == RN_SORT_BANDWIDTH)
+        __builtin_prefetch(&flow_row(s, row)->packets);
+}
+
+// `next`: the stretch that comes then, from row next_from of that shard on.
+static void look_at_stretch(struct look *look, unsigned shard, uint32_t from, uint32_t rows,
+                            const struct flow_shard *next, uint32_t next_from)
 {
     struct flow_shard *s = &look->flow->shard[shard];
     flow_lock(s);
     uint32_t end = s->rows.fresh;
     look->view->end[shard] = end;
-    bool rates = look->out->request.sort == RN_SORT_BANDWIDTH;
     for (uint32_t row = from; row < end && row - from < rows; row++) {
-        if (rates && end - row > RATES_AHEAD)
-            prefetch_rates(flow_row(s, row + RATES_AHEAD), look->now);
+        prefetch_row(look, next, next_from + (row - from));
+        if (end - row > AHEAD)
+            prefetch_rest(look, flow_row(s, row + AHEAD));
         look_at(look, s, row);
     }
     flow_unlock(s);
@@ -372,6 +407,8 @@ static void keep_best(struct rn_flow_view *view)
             view->bar = view->entry[i];
     view->count = keep;
     view->cut = true;
+    if (view->fastest_first)
+        view->bar_rate = ~view->bar.word[0];
 }
 
 static void gather(struct look *look)
@@ -384,8 +421,8 @@ static void gather(struct look *look)
             if (from > 0 && from >= view->end[i])
                 continue;
             unsigned next = (i + 1) & (shards - 1);
-            prefetch(view, &look->flow->shard[next], next ? from : from + rows, rows);
-            look_at_stretch(look, i, from, rows);
+            look_at_stretch(look, i, from, rows, &look->flow->shard[next],
+                            next ? from : from + rows);
             keep_best(view);
             longest = view->end[i] > longest ? view->end[i] : longest;
         }
@@ -485,6 +522,8 @@ static void gather_first(struct look *look, size_t keep)
     view->round++;
     view->count = view->matched = 0;
     view->met = view->cut = false;
+    view->fastest_first = out->request.sort == RN_SORT_BANDWIDTH && out->request.descending;
+    view->bar_rate = 0;
     view->keep = keep > 0 ? keep : 1;
     for (unsigned i = 0; i < flow->cfg.shards; i++)
         view->end[i] = flow->shard[i].rows.cap; // never changes, so it may be read without the lock

@@ -24,7 +24,7 @@
 // Only these have sockets that a system lists with both ends.
 static bool wants_owner(const struct rn_conn *conn)
 {
-    return conn->id && !(conn->flags & (RN_CONN_TOMBSTONE | RN_CONN_OWNER_FINAL)) &&
+    return !(conn->flags & (RN_CONN_TOMBSTONE | RN_CONN_OWNER_FINAL)) &&
            (conn->key.proto == RN_PROTO_TCP || conn->key.proto == RN_PROTO_UDP);
 }
 
@@ -135,7 +135,7 @@ static bool same_nets(const struct rn_local_addrs *a, const struct rn_local_addr
 static void orient(struct flow_shard *s, uint32_t row)
 {
     struct rn_conn *conn = flow_row(s, row);
-    if (!conn->id || conn->flags & RN_CONN_TOMBSTONE)
+    if (conn->flags & RN_CONN_TOMBSTONE)
         return;
     uint8_t before = conn->local;
     flow_orient(s, conn);

@@ -29,12 +29,13 @@ void rn_conn_rate_roll(struct rn_conn *conn, rn_time now)
     for (int64_t n = 0; n < ahead && n <= RN_RATE_BUCKETS; n++) {
         bool ended = n == 0; // the others passed without a packet
         float *bucket = rate->grown[conn->rate_head];
-        bucket[0] = ended ? (float)(conn->bytes[0] - rate->base[0]) : 0;
-        bucket[1] = ended ? (float)(conn->bytes[1] - rate->base[1]) : 0;
+        conn->rate_before += (uint64_t)((int64_t)bucket[0] + (int64_t)bucket[1]);
+        bucket[0] = ended ? (float)(int64_t)rn_rate_counted(rate, 0, conn->bytes[0]) : 0;
+        bucket[1] = ended ? (float)(int64_t)rn_rate_counted(rate, 1, conn->bytes[1]) : 0;
         conn->rate_head = (uint8_t)((conn->rate_head + 1) % RN_RATE_BUCKETS);
     }
-    rate->base[0] = conn->bytes[0];
-    rate->base[1] = conn->bytes[1];
+    rn_rate_set_base(rate, 0, conn->bytes[0]);
+    rn_rate_set_base(rate, 1, conn->bytes[1]);
 }
 
 // Bytes of an end by how far back they lie from now: in the second that has begun, the one before, the eight before that,
@@ -59,7 +60,7 @@ static void spread_out(const struct rn_conn *conn, uint32_t idle, struct spread 
         ring[1] -= (double)rate->grown[at][1];
     }
     for (unsigned end = 0; end < 2; end++) {
-        double counted = (double)(int64_t)(conn->bytes[end] - rate->base[end]);
+        double counted = (double)(int64_t)rn_rate_counted(rate, end, conn->bytes[end]);
         double oldest = (double)rate->grown[at][end], newest = (double)rate->grown[last][end];
         if (idle == 0)
             out[end] = (struct spread){counted, newest, ring[end] - newest - oldest, oldest};

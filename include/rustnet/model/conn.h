@@ -80,10 +80,23 @@ enum {
 // comes, what the counters grew by goes into the bucket of the second that ended, which is that of last_seen
 // (rn_conn_rate_roll).
 struct rn_rate {
-    uint64_t base[2]; // byte counters at the start of that second, per end
     float grown[RN_RATE_BUCKETS]
                [2]; // a ring: bytes n seconds before it at [(rate_head - n) modulo 10]
+    // Byte counters at the start of that second, per end, modulo 2^40: more than a second brings.
+    uint32_t base_low[2];
+    uint8_t base_high[2];
 };
+static inline void rn_rate_set_base(struct rn_rate *rate, unsigned end, uint64_t bytes)
+{
+    rate->base_low[end] = (uint32_t)bytes;
+    rate->base_high[end] = (uint8_t)(bytes >> 32);
+}
+// What the counter has grown by since then.
+static inline uint64_t rn_rate_counted(const struct rn_rate *rate, unsigned end, uint64_t bytes)
+{
+    uint64_t base = (uint64_t)rate->base_high[end] << 32 | rate->base_low[end];
+    return (bytes - base) & ((UINT64_C(1) << 40) - 1);
+}
 
 // How the owner of a row was found out; decides `attribution_match` and whether `uid` is known.
 enum rn_match {
@@ -95,16 +108,16 @@ enum rn_match {
 const char *rn_match_name(enum rn_match match); // "" for RN_MATCH_NONE
 
 struct rn_conn {
-    // Line 1: who it is, and what every packet asks first.
+    // Line 1: who it is, and what every packet and every row of a view asks first.
     struct rn_key key;
     rn_time last_seen;
-    uint64_t
-        id; // number of creation, from 1; never used twice, so it tells generations of a tuple apart
-    uint32_t facts_ref; // side pool of the table
-    uint8_t flags;      // RN_CONN_*
-    uint8_t app;        // enum rn_app
-    uint8_t local;      // end of the key that is shown as local
-    uint8_t initiator;  // end that began
+    uint64_t rate_before : 48; // bytes of both ends that have left the ring of `rate`, modulo 2^48
+    uint64_t wheel_slot : 16;  // of the time wheel
+    uint32_t process_name;     // interned
+    uint8_t flags;             // RN_CONN_*
+    uint8_t app;               // enum rn_app
+    uint8_t local;             // end of the key that is shown as local
+    uint8_t initiator;         // end that began
     // Line 2: counters, by sender's end.
     uint64_t packets[2];
     uint64_t bytes[2];
@@ -159,16 +172,15 @@ struct rn_conn {
     uint8_t vlan_count;
     uint8_t dpi_seen[2]; // payload packets inspected so far, by sender's end
     uint16_t vlan[RN_VLAN_MAX];
-    uint16_t wheel_slot; // of the time wheel
-    uint8_t match;       // enum rn_match
-    uint8_t rate_head;   // of rate: where the bytes of the second of last_seen will go
-    uint32_t pid;        // 0: not known
+    uint32_t pid; // 0: not known
     uint32_t uid;
-    uint32_t process_name; // interned
-    uint32_t tcp_ref;      // counts of a row of TCP in a side pool of the table
-    uint32_t name_ref; // of the remote end, inferred from DNS: as facts_ref, and a fact in a copy
-    // Line 4 and 5: the rest.
+    uint32_t facts_ref; // side pool of the table
     rn_time first_seen;
+    uint64_t
+        id; // number of creation, from 1; never used twice, so it tells generations of a tuple apart
+    // Line 4 and 5: the rest.
+    uint32_t tcp_ref;  // counts of a row of TCP in a side pool of the table
+    uint32_t name_ref; // of the remote end, inferred from DNS: as facts_ref, and a fact in a copy
     union {
         rn_time terminal_since; // with RN_CONN_TERMINAL, and when a tombstone was set
         rn_time kept_at;        // before: when its socket was last found open (rn_flow_keep), or 0
@@ -176,13 +188,15 @@ struct rn_conn {
     uint32_t wheel_prev, wheel_next; // rows of the same deadline bucket
     uint32_t queue_prev, queue_next; // tombstones, embryos or others, in the order they became so
     struct rn_rate rate;
+    uint8_t rate_head; // of rate: where the bytes of the second of last_seen will go
+    uint8_t match;     // enum rn_match
 };
 _Static_assert(sizeof(struct rn_conn) <= 320, "with track and index, 400 bytes a connection");
 _Static_assert(offsetof(struct rn_conn, packets) == 64, "line 1 is full: key to initiator");
 _Static_assert(offsetof(struct rn_conn, timed.rtt) == offsetof(struct rn_conn, tcp.initial_rtt),
                "rtt_known is about one place, whatever the protocol");
 _Static_assert(offsetof(struct rn_conn, tcp) == 128, "line 2 is full: the counters");
-_Static_assert(offsetof(struct rn_conn, name_ref) + 4 <= 192, "line 3: transport and owner");
+_Static_assert(offsetof(struct rn_conn, id) == 184, "line 3 is full: transport and owner, times");
 _Static_assert(offsetof(struct rn_conn, rate) >= 192, "an ordinary packet leaves the rates alone");
 
 // What a TCP packet means for the connection. Counters of packets and bytes are not touched.
@@ -241,6 +255,16 @@ void rn_conn_state_text(const struct rn_conn *conn, const struct rn_facts *facts
 double rn_conn_rate_bps(const struct rn_conn *conn, unsigned end, rn_time now);
 // Of both ends at once.
 void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2]);
+// No less than the sum of both rates at any moment, as long as no packet comes; from the first two lines of the row.
+// Whatever the ring holds counts over the window of rates, but the bytes of a young row, from whose ring nothing can have
+// gone yet, may all be of one second. A bucket is a number of 24 bits, so what went may have been rounded up by as much.
+static inline double rn_conn_rates_most_bps(const struct rn_conn *conn)
+{
+    uint64_t total = conn->bytes[0] + conn->bytes[1];
+    uint64_t recent = (total + (total >> 22) + 1 - conn->rate_before) & ((UINT64_C(1) << 48) - 1);
+    double most = (double)(int64_t)recent;
+    return conn->rate_before ? most * (1.0 / (RN_RATE_BUCKETS - 1)) : most;
+}
 // Before a packet is counted that is the first of a later second than last_seen's, and before last_seen moves.
 void rn_conn_rate_roll(struct rn_conn *conn, rn_time now);
 

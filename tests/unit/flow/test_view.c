@@ -280,6 +280,80 @@ static void any_window_is_that_of_the_sorted_table(void **state)
     done();
 }
 
+// Rates of a table that is larger than what gathers before a cut: long silent, steady, young, just begun.
+
+enum { TALKERS = 20000 };
+static const rn_dur heard_of[] = {-30 * RN_SEC, -12 * RN_SEC, -11 * RN_SEC, -10 * RN_SEC,
+                                  -9 * RN_SEC,  -5 * RN_SEC,  -2 * RN_SEC,  -RN_SEC,
+                                  -RN_SEC / 2,  -RN_SEC / 4};
+
+static void talk_for_a_while(void)
+{
+    uint32_t random = 1;
+    for (size_t t = 0; t < sizeof heard_of / sizeof heard_of[0]; t++) {
+        for (uint32_t n = 0; n < TALKERS; n++) {
+            random = random * 1664525 + 1013904223;
+            if (t > 0 && (random >> 16) % 3)
+                continue;
+            struct rn_packet p = packet_of("10.0.0.1", (uint16_t)(1000 + n), "192.0.2.1", 443,
+                                           RN_PROTO_UDP, NOW + heard_of[t]);
+            p.wire_bytes = 60 + (random >> 20) % (n % 10 ? 1400 : 40);
+            give(p);
+        }
+    }
+}
+
+static double rate_at(const struct rn_conn *conn)
+{
+    double bps[2];
+    rn_conn_rates_bps(conn, NOW, bps);
+    return bps[0] + bps[1];
+}
+
+static int compare_rates(const void *a, const void *b)
+{
+    const struct rn_conn *x = *(const struct rn_conn *const *)a,
+                         *y = *(const struct rn_conn *const *)b;
+    double by = rate_at(x) - rate_at(y);
+    if (by < 0 || by > 0)
+        return by < 0 ? sign_by : -sign_by;
+    if (x->first_seen != y->first_seen)
+        return x->first_seen < y->first_seen ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void the_fastest_are_those_of_the_sorted_table(void **state)
+{
+    (void)state;
+    static const struct rn_conn *sorted[TALKERS];
+    static const uint32_t first[] = {0, 30, 9000, TALKERS - 60};
+    make(TALKERS + TALKERS / 4, 16);
+    talk_for_a_while();
+    uint32_t rows = 0;
+    for (unsigned i = 0; i < 16; i++)
+        for (uint32_t row = 0; row < flow->shard[i].rows.fresh; row++)
+            sorted[rows++] = flow_row(&flow->shard[i], row);
+    assert_int_equal(rows, TALKERS);
+    for (unsigned i = 0; i < 4 * sizeof first / sizeof first[0]; i++) {
+        snap.request = (struct rn_view_request){.sort = RN_SORT_BANDWIDTH,
+                                                .descending = i & 1,
+                                                .first = first[i / 4],
+                                                .count = 60,
+                                                .select_position = RN_VIEW_NONE};
+        sign_by = i & 1 ? 1 : -1;
+        qsort(sorted, TALKERS, sizeof sorted[0], compare_rates);
+        snap.request.has_selected = i & 2;
+        snap.request.selected = sorted[first[i / 4] + 7].key;
+        look(NULL);
+        assert_int_equal(snap.matched, TALKERS);
+        assert_int_equal(snap.selected_position, i & 2 ? first[i / 4] + 7 : RN_VIEW_NONE);
+        for (uint32_t k = 0; k < 60; k++)
+            assert_int_equal(snap.row[k].conn.id, sorted[first[i / 4] + k]->id);
+    }
+    sign_by = 1;
+    done();
+}
+
 // Window and selection.
 
 #define NONE RN_VIEW_NONE
@@ -567,6 +641,7 @@ int main(void)
         cmocka_unit_test(rows_come_in_the_order_of_each_column_then_of_creation),
         cmocka_unit_test(silent_rows_have_no_bandwidth),
         cmocka_unit_test(any_window_is_that_of_the_sorted_table),
+        cmocka_unit_test(the_fastest_are_those_of_the_sorted_table),
         cmocka_unit_test(the_window_moves_as_far_as_the_selection_needs),
         cmocka_unit_test(a_position_asked_for_outweighs_the_key),
         cmocka_unit_test(a_filter_leaves_totals_alone_and_hides_the_selection),

@@ -211,6 +211,42 @@ static void time_that_goes_back_loses_no_bytes(void **state)
     near(rn_conn_rate_bps(&conn, 0, conn.last_seen - 5 * RN_SEC), 4000, 0.02);
 }
 
+// Sizes up to a gigabyte, which buckets round; gaps up to longer than the ring; times that go back.
+static void no_rates_are_more_than_counters_and_ring_allow(void **state)
+{
+    (void)state;
+    uint64_t random = 88172645463325252u;
+    for (unsigned run = 0; run < 200; run++) {
+        struct rn_conn conn = {0};
+        rn_time now = START;
+        for (unsigned i = 0; i < 300; i++) {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            uint64_t size = (random >> 8) % (UINT64_C(1) << (6 + run % 25));
+            bool gap = (random >> 40) % 64 == 0;
+            now += (rn_dur)((random >> 46) % 1000) * RN_MSEC * (gap ? 15 : 1);
+            count(&conn, random & 1, size, now - (rn_dur)(random >> 63) * 3 * RN_SEC);
+            rn_dur later = (rn_dur)(random >> 33 & 0xfff) * 3 * RN_MSEC;
+            double bps[2];
+            rn_conn_rates_bps(&conn, now + later, bps);
+            assert_true(bps[0] + bps[1] <= rn_conn_rates_most_bps(&conn));
+        }
+        assert_true(conn.rate_before > 0);
+    }
+}
+
+// Bytes of hours ago count no more: otherwise everything that has lived for long would have to be looked at closely.
+static void what_a_steady_row_may_have_is_near_to_what_it_has(void **state)
+{
+    (void)state;
+    struct rn_conn conn = {0};
+    stream(&conn, 1500, START, START + 3 * 3600 * RN_SEC, 100 * RN_MSEC);
+    double rate = rn_conn_rate_bps(&conn, 0, conn.last_seen), most = rn_conn_rates_most_bps(&conn);
+    if (most < rate || most > 1.25 * rate)
+        fail_msg("%f for %f", most, rate);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +261,8 @@ int main(void)
         cmocka_unit_test(a_steady_stream_after_silence_rises_to_its_rate),
         cmocka_unit_test(both_directions_are_kept_apart),
         cmocka_unit_test(time_that_goes_back_loses_no_bytes),
+        cmocka_unit_test(no_rates_are_more_than_counters_and_ring_allow),
+        cmocka_unit_test(what_a_steady_row_may_have_is_near_to_what_it_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

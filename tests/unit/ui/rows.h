@@ -185,7 +185,7 @@ static inline struct rn_bytes rows_bytes(const char *text)
 static inline void rows_rate(struct rn_conn *conn, unsigned end, float bps)
 {
     conn->bytes[end] = (uint64_t)bps * 60;
-    conn->rate.base[end] = conn->bytes[end] - (uint64_t)bps;
+    rn_rate_set_base(&conn->rate, end, conn->bytes[end] - (uint64_t)bps);
     for (unsigned i = 0; i < RN_RATE_BUCKETS; i++)
         conn->rate.grown[i][end] = bps;
 }
