@@ -29,7 +29,8 @@ void rn_conn_rate_roll(struct rn_conn *conn, rn_time now)
     for (int64_t n = 0; n < ahead && n <= RN_RATE_BUCKETS; n++) {
         bool ended = n == 0; // the others passed without a packet
         float *bucket = rate->grown[conn->rate_head];
-        conn->rate_before += (uint64_t)((int64_t)bucket[0] + (int64_t)bucket[1]);
+        uint64_t gone = (uint64_t)((int64_t)bucket[0] + (int64_t)bucket[1]);
+        conn->rate_before = (conn->rate_before + gone) & RN_RATE_BEFORE;
         bucket[0] = ended ? (float)(int64_t)rn_rate_counted(rate, 0, conn->bytes[0]) : 0;
         bucket[1] = ended ? (float)(int64_t)rn_rate_counted(rate, 1, conn->bytes[1]) : 0;
         conn->rate_head = (uint8_t)((conn->rate_head + 1) % RN_RATE_BUCKETS);

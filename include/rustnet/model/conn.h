@@ -75,6 +75,7 @@ enum {
 };
 
 #define RN_RATE_BUCKETS 10
+#define RN_RATE_BEFORE ((UINT64_C(1) << 48) - 1) // the bits of rate_before
 
 // Bytes per second of trace time over the last seconds (rate.c), in constant space. When the first packet of a new second
 // comes, what the counters grew by goes into the bucket of the second that ended, which is that of last_seen
@@ -261,7 +262,7 @@ void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2
 static inline double rn_conn_rates_most_bps(const struct rn_conn *conn)
 {
     uint64_t total = conn->bytes[0] + conn->bytes[1];
-    uint64_t recent = (total + (total >> 22) + 1 - conn->rate_before) & ((UINT64_C(1) << 48) - 1);
+    uint64_t recent = (total + (total >> 22) + 1 - conn->rate_before) & RN_RATE_BEFORE;
     double most = (double)(int64_t)recent;
     return conn->rate_before ? most * (1.0 / (RN_RATE_BUCKETS - 1)) : most;
 }

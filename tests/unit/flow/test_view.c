@@ -343,7 +343,7 @@ static void the_fastest_are_those_of_the_sorted_table(void **state)
         sign_by = i & 1 ? 1 : -1;
         qsort(sorted, TALKERS, sizeof sorted[0], compare_rates);
         snap.request.has_selected = i & 2;
-        snap.request.selected = sorted[first[i / 4] + 7].key;
+        snap.request.selected = sorted[first[i / 4] + 7]->key;
         look(NULL);
         assert_int_equal(snap.matched, TALKERS);
         assert_int_equal(snap.selected_position, i & 2 ? first[i / 4] + 7 : RN_VIEW_NONE);
