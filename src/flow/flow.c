@@ -9,7 +9,7 @@ static void shard_done(struct flow_shard *s)
     rn_pages_unmap(s->index, s->slots * sizeof *s->index);
     flow_tcp_done(s);
     flow_exchange_done(s);
-    rn_pool_done(&s->rows);
+    flow_places_done(&s->rows);
     flow_store_done(s->facts);
     rn_dpi_memory_done(&s->inspection);
     rn_mutex_done(&s->lock);
@@ -44,7 +44,7 @@ static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsig
     s->index = rn_pages_map((size_t)slots * sizeof *s->index);
     if (!s->index)
         return rn_err_set(err, -ENOMEM, "No memory for an index of %u slots", slots);
-    int rc = rn_pool_init(&s->rows, FLOW_ROW_BYTES, cap, err);
+    int rc = flow_places_init(&s->rows, cap, err);
     if (!rc)
         rc = flow_tcp_init(s, cap, err);
     if (!rc)

@@ -5,11 +5,14 @@
 //           slots as the tag is to 2^32, so that any number will do
 //   wheel   rows by the second in which they may time out; packets never move a row, cleanup looks again (cleanup.c)
 //   queues  tombstones, embryos, settled: the order in which a full shard gives rows up
+//   places  |TCP ------> low|  never used  |high <------ others|; once the gap is gone, anybody takes what is free
 //
 // 1. Everything but lock, index (pointer, size and slots) and where the rows lie is guarded by the lock.
 // 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0, and the
 //    flag of a tombstone).
-// 3. No system call, no allocation and no callback but the view's under the lock; of other locks, only the leaves of
+// 3. Rows of TCP and others begin at different ends, so pages of what only TCP needs (tcp.c) stay untouched. That is a
+//    preference: who walks over rows walks over both parts, and finds rows of any protocol in either.
+// 4. No system call, no allocation and no callback but the view's under the lock; of other locks, only the leaves of
 //    interned texts, of names (names.h) and of the archive.
 #ifndef FLOW_SHARD_H
 #define FLOW_SHARD_H
@@ -50,12 +53,28 @@ struct flow_list {
     uint32_t head, tail;
 };
 
+enum flow_side {
+    FLOW_BOTTOM, // rows of TCP, while there is a choice
+    FLOW_TOP,
+    FLOW_SIDES,
+};
+
+// Where rows lie: a row that was ever used is less than `low`, or `high` or more. A free one holds the number of the next
+// free one of its side in its first four bytes.
+struct flow_places {
+    uint8_t *base;
+    uint32_t cap;
+    uint32_t low, high;
+    uint32_t free_head[FLOW_SIDES];
+    uint32_t used;
+};
+
 struct flow_shard {
     _Alignas(64) struct rn_mutex lock;
     flow_slot *index;
     uint32_t slots; // of the index
     uint32_t number;
-    struct rn_pool rows;
+    struct flow_places rows;
     struct rn_pool facts[FLOW_FACT_CLASSES];
     struct rn_dpi_memory inspection; // of rows that are not settled
     struct rn_tcp_track *track;      // by row; used by rows of TCP only
@@ -133,7 +152,23 @@ static inline uint64_t flow_slot_at(const struct flow_shard *s, uint32_t i)
 
 static inline struct rn_conn *flow_row(const struct flow_shard *s, uint32_t row)
 {
-    return rn_pool_at(&s->rows, row);
+    return (struct rn_conn *)(void *)(s->rows.base + (size_t)row * FLOW_ROW_BYTES);
+}
+
+// The first row from `row` on that was ever used; cap: none.
+static inline uint32_t flow_used_from(const struct flow_shard *s, uint32_t row)
+{
+    return row >= s->rows.low && row < s->rows.high ? s->rows.high : row;
+}
+
+// Rows of a side that were ever used, and the n-th of them, counted from its end.
+static inline uint32_t flow_side_rows(const struct flow_shard *s, enum flow_side side)
+{
+    return side == FLOW_BOTTOM ? s->rows.low : s->rows.cap - s->rows.high;
+}
+static inline uint32_t flow_side_row(const struct flow_shard *s, enum flow_side side, uint32_t n)
+{
+    return side == FLOW_BOTTOM ? n : s->rows.cap - 1 - n;
 }
 
 #ifdef RN_MUTANT_NO_SHARD_LOCK
@@ -187,6 +222,8 @@ static inline __attribute__((always_inline)) void flow_prefetch_slot(const struc
 }
 
 // rows.c
+int flow_places_init(struct flow_places *rows, uint32_t cap, struct rn_err *err);
+void flow_places_done(struct flow_places *rows);
 uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_key *key);
 // A new row, the shard's most expendable one evicted if it is full; FLOW_NONE: not even that.
 uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_packet *packet,

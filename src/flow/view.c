@@ -51,7 +51,8 @@ struct rn_flow_view {
     size_t bytes, names_bytes;
     struct name_slot *names;
     uint32_t names_mask, round;
-    uint32_t end[RN_FLOW_SHARDS_MAX]; // rows of each shard, as far as is known
+    enum flow_side side;              // which is gathered
+    uint32_t end[RN_FLOW_SHARDS_MAX]; // its rows in each shard, as far as is known
     uint64_t random;
     bool met;            // ... the row that was asked for by key
     struct entry chosen; // its entry
@@ -288,28 +289,30 @@ static uint32_t stretch_of(const struct look *look)
 // Inlined by force: gcc 12 takes a function that only prefetches for one without effect, and drops the call.
 static inline __attribute__((always_inline)) void prefetch_row(const struct look *look,
                                                                const struct flow_shard *s,
-                                                               uint32_t row)
+                                                               uint32_t n)
 {
-    if (row >= look->view->end[s->number])
+    if (n >= look->view->end[s->number])
         return;
-    __builtin_prefetch(flow_row(s, row));
+    const struct rn_conn *conn = flow_row(s, flow_side_row(s, look->view->side, n));
+    __builtin_prefetch(conn);
     if (look->out->request.sort == RN_SORT_BANDWIDTH)
-        __builtin_prefetch(&flow_row(s, row)->packets);
+        __builtin_prefetch(&conn->packets);
 }
 
-// `next`: the stretch that comes then, from row next_from of that shard on.
+// From the from-th row of the side on. `next`: the stretch that comes then, from the next_from-th of that shard on.
 static void look_at_stretch(struct look *look, unsigned shard, uint32_t from, uint32_t rows,
                             const struct flow_shard *next, uint32_t next_from)
 {
     struct flow_shard *s = &look->flow->shard[shard];
+    enum flow_side side = look->view->side;
     flow_lock(s);
-    uint32_t end = s->rows.fresh;
+    uint32_t end = flow_side_rows(s, side);
     look->view->end[shard] = end;
-    for (uint32_t row = from; row < end && row - from < rows; row++) {
-        prefetch_row(look, next, next_from + (row - from));
-        if (end - row > AHEAD)
-            prefetch_rest(look, flow_row(s, row + AHEAD));
-        look_at(look, s, row);
+    for (uint32_t n = from; n < end && n - from < rows; n++) {
+        prefetch_row(look, next, next_from + (n - from));
+        if (end - n > AHEAD)
+            prefetch_rest(look, flow_row(s, flow_side_row(s, side, n + AHEAD)));
+        look_at(look, s, flow_side_row(s, side, n));
     }
     flow_unlock(s);
 }
@@ -411,11 +414,14 @@ static void keep_best(struct rn_flow_view *view)
         view->bar_rate = ~view->bar.word[0];
 }
 
-static void gather(struct look *look)
+static void gather(struct look *look, enum flow_side side)
 {
     struct rn_flow_view *view = look->view;
     unsigned shards = look->flow->cfg.shards;
     uint32_t rows = stretch_of(look), longest = 1;
+    view->side = side;
+    for (unsigned i = 0; i < shards; i++)
+        view->end[i] = look->flow->shard[i].rows.cap; // never changes, so no lock is needed
     for (uint32_t from = 0; from < longest; from += rows) {
         for (unsigned i = 0; i < shards; i++) {
             if (from > 0 && from >= view->end[i])
@@ -516,7 +522,6 @@ static void copy_rows(struct rn_flow *flow, const struct entry *entry, uint32_t 
 
 static void gather_first(struct look *look, size_t keep)
 {
-    struct rn_flow *flow = look->flow;
     struct rn_flow_view *view = look->view;
     struct rn_snapshot *out = look->out;
     view->round++;
@@ -525,10 +530,9 @@ static void gather_first(struct look *look, size_t keep)
     view->fastest_first = out->request.sort == RN_SORT_BANDWIDTH && out->request.descending;
     view->bar_rate = 0;
     view->keep = keep > 0 ? keep : 1;
-    for (unsigned i = 0; i < flow->cfg.shards; i++)
-        view->end[i] = flow->shard[i].rows.cap; // never changes, so it may be read without the lock
     out->rows_tcp = out->rows_udp = out->rows_total = out->processes = out->row_count = 0;
-    gather(look);
+    gather(look, FLOW_BOTTOM);
+    gather(look, FLOW_TOP);
 }
 
 // Gathers what is needed to show the window, and places it. The end of the window is known beforehand, unless the
