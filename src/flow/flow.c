@@ -9,6 +9,7 @@ static void shard_done(struct flow_shard *s)
     rn_pages_unmap(s->index, s->slots * sizeof *s->index);
     flow_tcp_done(s);
     flow_exchange_done(s);
+    flow_rates_done(s);
     flow_places_done(&s->rows);
     flow_store_done(s->facts);
     rn_dpi_memory_done(&s->inspection);
@@ -45,6 +46,8 @@ static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsig
     if (!s->index)
         return rn_err_set(err, -ENOMEM, "No memory for an index of %u slots", slots);
     int rc = flow_places_init(&s->rows, cap, err);
+    if (!rc)
+        rc = flow_rates_init(s, cap, err);
     if (!rc)
         rc = flow_tcp_init(s, cap, err);
     if (!rc)

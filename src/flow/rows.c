@@ -370,6 +370,15 @@ uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_p
 
 // Death.
 
+// What lies in side pools.
+static void release_rest(struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    flow_facts_release(s, conn);
+    flow_tcp_release(s, row);
+    flow_rate_release(s, row);
+}
+
 void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row)
 {
     struct rn_conn *conn = flow_row(s, row);
@@ -378,8 +387,7 @@ void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row)
     flow_unplan(s, row);
     if (!(conn->flags & RN_CONN_TOMBSTONE))
         s->live--;
-    flow_facts_release(s, conn);
-    flow_tcp_release(s, row);
+    release_rest(s, row);
     conn->id = 0;
     conn->flags =
         RN_CONN_TOMBSTONE; // who walks over the rows passes it by without asking for its id
@@ -401,8 +409,7 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
         flow_drop(flow, s, row);
         return;
     }
-    flow_facts_release(s, conn);
-    flow_tcp_release(s, row);
+    release_rest(s, row);
     s->live--;
     flow_settle(s, row, FLOW_TOMBSTONES);
     conn->terminal_since = now;

@@ -48,6 +48,7 @@ enum flow_queue {
 // tag << 32 | row + 1; the low half 0: empty. Atomic, though written under the lock only: rn_flow_ingest looks without
 // it for what to fetch from memory, and a slot that has changed by then costs a useless fetch and nothing else.
 typedef _Atomic uint64_t flow_slot;
+typedef _Atomic uint32_t flow_ref; // likewise
 
 struct flow_list {
     uint32_t head, tail;
@@ -79,6 +80,8 @@ struct flow_shard {
     struct rn_dpi_memory inspection; // of rows that are not settled
     struct rn_tcp_track *track;      // by row; used by rows of TCP only
     struct rn_pool tcp_counts;       // of rows of TCP with anything to count
+    struct rn_pool rates;            // of rows with packets of more than one second
+    flow_ref *rate;                  // by row: 1 + number in that pool, or 0
     struct flow_question *question;  // exchange.c
     uint32_t question_sets;
     bool looks_inside; // payloads may be looked at
@@ -239,6 +242,19 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
                 enum rn_close_reason reason, bool grave, struct rn_flow_events *events);
 void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row);
 void flow_orient(const struct flow_shard *s, struct rn_conn *conn);
+
+// rates.c
+int flow_rates_init(struct flow_shard *s, uint32_t cap, struct rn_err *err);
+void flow_rates_done(struct flow_shard *s);
+// A packet of another second than the last one is going to be counted.
+void flow_rate_roll(struct flow_shard *s, uint32_t row, rn_time now);
+void flow_rate_release(struct flow_shard *s, uint32_t row);
+// The row's rates; NULL: it has none yet.
+static inline struct rn_rate *flow_rate(const struct flow_shard *s, uint32_t row)
+{
+    uint32_t ref = atomic_load_explicit(&s->rate[row], memory_order_relaxed);
+    return ref ? rn_pool_at(&s->rates, ref - 1) : NULL;
+}
 // A last state has been reached; the row goes by its own time-out, and early if there is no room.
 void flow_end(struct flow_shard *s, uint32_t row);
 // The TCP state may be another now: whether it is terminal, its place in the queues, its deadline.

@@ -306,7 +306,10 @@ static void talk_for_a_while(void)
 static double rate_at(const struct rn_conn *conn)
 {
     double bps[2];
-    rn_conn_rates_bps(conn, NOW, bps);
+    const struct flow_shard *s = &flow->shard[conn->id % flow->cfg.shards];
+    size_t at = (size_t)((const uint8_t *)conn - s->rows.base);
+    uint32_t row = (uint32_t)(at / FLOW_ROW_BYTES);
+    rn_conn_rates_bps(conn, flow_rate(s, row), NOW, bps);
     return bps[0] + bps[1];
 }
 
