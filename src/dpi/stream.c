@@ -25,10 +25,10 @@ struct side {
     uint32_t base;
     uint32_t buffer;
     uint8_t beyond; // segments that came beyond a hole
-    bool known;     // base means something
-    bool begun;     // it has meant something before
-    bool moved;     // it is not where the direction begins, as far as was seen
-    bool blind;     // no SYN was seen: it may have begun in the middle of anything
+    bool known : 1; // base means something
+    bool begun : 1; // it has meant something before
+    bool moved : 1; // it is not where the direction begins, as far as was seen
+    bool blind : 1; // no SYN was seen: it may have begun in the middle of anything
 };
 
 struct note {
@@ -39,6 +39,7 @@ struct note {
     uint8_t state_app[DPI_STATES]; // RN_APP_NONE: free
     uint8_t buffer_app;
 };
+_Static_assert(sizeof(struct note) <= 48, "one of four rows has one");
 
 int rn_dpi_memory_init(struct rn_dpi_memory *memory, uint32_t rows, uint32_t buffers,
                        struct rn_err *err)

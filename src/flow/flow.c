@@ -4,15 +4,15 @@
 
 #include <errno.h>
 
-#define FLOW_PAGES_AHEAD (RN_FLOW_STRETCH + RN_FLOW_BATCH) // rows
-#define FLOW_FACTS_AHEAD 4096                              // bytes of a class
+#define FLOW_PAGES_AHEAD RN_FLOW_STRETCH // rows
 
 static void shard_done(struct flow_shard *s)
 {
     rn_pages_unmap(s->index, s->slots * sizeof *s->index);
     flow_tcp_done(s);
     flow_exchange_done(s);
-    rn_pool_done(&s->rows);
+    flow_rates_done(s);
+    flow_places_done(&s->rows);
     flow_store_done(s->facts);
     rn_dpi_memory_done(&s->inspection);
     rn_mutex_done(&s->lock);
@@ -31,27 +31,29 @@ void rn_flow_free(struct rn_flow *flow)
     rn_pages_unmap(flow, sizeof *flow);
 }
 
-// Rows come in the order in which they lie, so what new ones will touch is known: their own pages and tracks, and next
-// to them what rows of their kind have needed so far. Index slots come in no order: of a shard with a few rows, soon
-// every page of it has been touched, and the rest is made ready at once.
+static struct rn_pages pages_of(void *base, size_t size_bytes, uint32_t from, uint32_t to)
+{
+    return (struct rn_pages){(uint8_t *)base + from * size_bytes, (to - from) * size_bytes};
+}
+
+// Rows of each side come in the order in which they lie, so what new ones will touch is known: their own pages, and of
+// those of TCP the tracks. Index slots come in no order: of a shard with a few rows, soon every page of it has been
+// touched, and the rest is made ready at once.
 void flow_pages_claim(struct flow_shard *s, struct flow_pages *out)
 {
-    uint32_t fresh = s->rows.fresh, left = s->rows.cap - fresh;
+    uint32_t low = s->rows.low, high = s->rows.high, left = high - low;
+    uint32_t ahead = left < FLOW_PAGES_AHEAD ? left : FLOW_PAGES_AHEAD;
     out->count = 0;
-    out->part[out->count++] = rn_pool_next(&s->rows, FLOW_PAGES_AHEAD);
-    out->part[out->count++] = (struct rn_pages){
-        &s->track[fresh], (left < FLOW_PAGES_AHEAD ? left : FLOW_PAGES_AHEAD) * sizeof *s->track};
-    if (s->tcp_counts.fresh)
-        out->part[out->count++] = rn_pool_next(&s->tcp_counts, FLOW_PAGES_AHEAD);
-    for (unsigned c = 0; c < FLOW_FACT_CLASSES; c++)
-        if (s->facts[c].fresh)
-            out->part[out->count++] =
-                rn_pool_next(&s->facts[c], FLOW_FACTS_AHEAD / (uint32_t)s->facts[c].size_bytes);
-    if (!s->index_ready && fresh >= RN_FLOW_STRETCH) {
-        out->part[out->count++] = (struct rn_pages){s->index, s->slots * sizeof *s->index};
+    out->part[out->count++] = pages_of(s->rows.base, FLOW_ROW_BYTES, low, low + ahead);
+    out->part[out->count++] = pages_of(s->rows.base, FLOW_ROW_BYTES, high - ahead, high);
+    out->part[out->count++] = pages_of(s->track, sizeof *s->track, low, low + ahead);
+    if (!s->index_ready && flow_places_touched(&s->rows) >= RN_FLOW_STRETCH) {
+        out->part[out->count++] = pages_of(s->index, sizeof *s->index, 0, s->slots);
         s->index_ready = true;
     }
-    s->pages_at = left > FLOW_PAGES_AHEAD ? fresh + FLOW_PAGES_AHEAD - RN_FLOW_BATCH : UINT32_MAX;
+    s->pages_at = left > FLOW_PAGES_AHEAD
+                      ? flow_places_touched(&s->rows) + FLOW_PAGES_AHEAD - RN_FLOW_BATCH
+                      : UINT32_MAX;
 }
 
 void flow_pages_ready(const struct flow_pages *pages)
@@ -77,7 +79,9 @@ static int shard_init(struct flow_shard *s, const struct rn_flow_cfg *cfg, unsig
     s->index = rn_pages_map((size_t)slots * sizeof *s->index);
     if (!s->index)
         return rn_err_set(err, -ENOMEM, "No memory for an index of %u slots", slots);
-    int rc = rn_pool_init(&s->rows, FLOW_ROW_BYTES, cap, err);
+    int rc = flow_places_init(&s->rows, cap, err);
+    if (!rc)
+        rc = flow_rates_init(s, cap, err);
     if (!rc)
         rc = flow_tcp_init(s, cap, err);
     if (!rc)

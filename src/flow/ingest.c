@@ -34,12 +34,13 @@ static bool starts_anew(const struct rn_flow *flow, const struct rn_conn *conn,
     return begins_quic(flow, conn, p, dpi);
 }
 
-static void count(struct flow_shard *s, struct rn_conn *conn, const struct rn_packet *p)
+static void count(struct flow_shard *s, uint32_t row, const struct rn_packet *p)
 {
+    struct rn_conn *conn = flow_row(s, row);
     unsigned from = p->from;
     if (p->time > conn->last_seen) {
         if (rn_time_sec(p->time) != rn_time_sec(conn->last_seen))
-            rn_conn_rate_roll(conn, p->time);
+            flow_rate_roll(s, row, p->time);
         conn->last_seen = p->time;
     }
     conn->packets[from]++;
@@ -282,7 +283,7 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
     struct rn_conn *conn = flow_row(s, row);
     if (RN_UNLIKELY(goes_on))
         flow_tcp_inherit(s, row, &old);
-    count(s, conn, p);
+    count(s, row, p);
     if (RN_UNLIKELY(p->vlan_count && !conn->vlan_count)) {
         conn->vlan_count = p->vlan_count;
         memcpy(conn->vlan, p->vlan, sizeof conn->vlan);
@@ -305,7 +306,7 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
     }
 }
 
-// All five lines: where a packet is the first of a second, the rates are needed as well.
+// All four lines, and the rates: a packet may be the first of a second.
 // Inlined by force: gcc 12 takes a function that only prefetches for one without effect, and may drop the call.
 static inline __attribute__((always_inline)) void prefetch_row(const struct flow_shard *s,
                                                                const struct rn_packet *p)
@@ -318,13 +319,16 @@ static inline __attribute__((always_inline)) void prefetch_row(const struct flow
             const char *row = (const char *)flow_row(s, (uint32_t)slot - 1);
             for (size_t at = 0; at < sizeof(struct rn_conn); at += 64)
                 __builtin_prefetch(row + at, 1);
+            const struct rn_rate *rate = flow_rate(s, (uint32_t)slot - 1);
+            if (rate)
+                __builtin_prefetch(rate, 1);
             if (p->key.proto == RN_PROTO_TCP)
                 __builtin_prefetch(flow_track(s, (uint32_t)slot - 1), 1);
             return;
         }
 }
 
-// Never inlined, as it happens once in 64 new rows.
+// Never inlined, as it happens once in 32 new rows.
 static __attribute__((noinline)) void unlock_and_make_ready(struct flow_shard *s)
     RN_RELEASES(s->lock)
 {
@@ -356,7 +360,7 @@ void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsig
         flow_lock(s);
         for (uint64_t m = mine[number]; m; m &= m - 1)
             fold(flow, s, &packets[__builtin_ctzll(m)], dpi, events);
-        if (RN_UNLIKELY(s->rows.fresh >= s->pages_at))
+        if (RN_UNLIKELY(flow_places_touched(&s->rows) >= s->pages_at))
             unlock_and_make_ready(s);
         else
             flow_unlock(s);

@@ -7,12 +7,15 @@
 //
 // Both are lists of lru.h, by hash, the one last told the newest.
 //
+// The names themselves are few bytes as a rule and 253 at most, so each lies in a pool of about its size.
+//
 // 1. No answer counts without its question: same row, sent from the other end, same id, type and name, not too long ago.
 //    It uses the question up, so the first answer wins, as it does with whoever asked.
 // 2. A name is good for who asked, not for others that happen to be seen.
 // 3. The lock is a leaf: it is taken under a shard's lock, for a bounded time, and nothing is called while it is held.
 //    find takes it only where a head is not empty: a flood of rows to strangers never meets there.
-// 4. What is forgotten depends on the order of the messages alone, never on a hash.
+// 4. What is forgotten depends on the order of the messages alone, never on a hash, and never on how long names are: an
+//    entry has one place for a name at most, and each pool has as many places as there are entries.
 #include "names.h"
 
 #include <errno.h>
@@ -24,18 +27,25 @@
 #define ASKED_HEADS 8192
 #define TOLD_HEADS 65536
 
-// What an answer said of an address.
+// What an answer said of an address. An entry that was forgotten keeps its place for a name until it needs another.
 struct told {
-    struct rn_ip who, address;
-    rn_time at, until;
-    struct flow_name name;
+    rn_time at;
+    uint32_t text; // where the name lies in the pool of its class, unless len is 0
+    uint16_t good_secs;
+    uint8_t len;
+    uint8_t class;
 };
+
+static const uint16_t class_bytes[] = {16, 24, 32, 40, 48, 64, 96, 256};
+#define CLASSES (sizeof class_bytes / sizeof *class_bytes)
+_Static_assert(RN_DPI_DNS_NAME <= 256 && RN_DPI_DNS_NAME <= UINT8_MAX, "any name fits");
 
 struct flow_names {
     struct rn_hash_key seed;
     atomic_bool any;      // a name was learned
     struct rn_mutex lock; // guards the rest; heads are read without it
     struct flow_lru asked, told;
+    struct rn_pool text[CLASSES];
     rn_time asked_at[FLOW_NAMES_ASKED_MAX + 1];
     struct told what[FLOW_NAMES_MAX + 1];
     struct flow_lru_entry asked_entry[FLOW_NAMES_ASKED_MAX + 1], told_entry[FLOW_NAMES_MAX + 1];
@@ -61,6 +71,13 @@ struct flow_names *flow_names_new(struct rn_hash_key seed, struct rn_err *err)
                                     .entry = names->told_entry,
                                     .heads = TOLD_HEADS,
                                     .cap = FLOW_NAMES_MAX};
+    int rc = 0;
+    for (unsigned c = 0; !rc && c < CLASSES; c++)
+        rc = rn_pool_init(&names->text[c], class_bytes[c], FLOW_NAMES_MAX, err);
+    if (rc) {
+        flow_names_free(names);
+        return NULL;
+    }
     return names;
 }
 
@@ -68,6 +85,8 @@ void flow_names_free(struct flow_names *names)
 {
     if (!names)
         return;
+    for (unsigned c = 0; c < CLASSES; c++)
+        rn_pool_done(&names->text[c]);
     rn_mutex_done(&names->lock);
     rn_pages_unmap(names, sizeof(*names));
 }
@@ -80,7 +99,8 @@ void flow_names_clear(struct flow_names *names)
     rn_mutex_unlock(&names->lock);
 }
 
-// Questions. Their hash stands for them: it is of 64 bits and keyed, so nobody makes two that agree.
+// Questions, and who knows which address. Their hash stands for them: it is of 64 bits and keyed, so nobody makes two
+// that agree.
 
 static uint64_t hash_question(const struct flow_names *names, const struct rn_dpi_dns *m,
                               uint64_t row, unsigned asker)
@@ -125,12 +145,25 @@ static bool names_nobody(const struct rn_ip *ip)
     return rn_ip_is_loopback(ip) || rn_ip_is_unspecified(ip) || rn_ip_is_multicast(ip);
 }
 
-static rn_dur good_for(uint32_t ttl_secs)
+static uint16_t good_secs(uint32_t ttl_secs)
 {
-    rn_dur ttl = ttl_secs * RN_SEC;
-    return ttl < FLOW_NAMES_FRESH  ? FLOW_NAMES_FRESH
-           : ttl > FLOW_NAMES_KEPT ? FLOW_NAMES_KEPT
-                                   : ttl;
+    const uint32_t least = FLOW_NAMES_FRESH / RN_SEC, most = FLOW_NAMES_KEPT / RN_SEC;
+    return (uint16_t)(ttl_secs < least ? least : ttl_secs > most ? most : ttl_secs);
+}
+
+static void put_text(struct flow_names *names, struct told *told, const char *name, uint8_t len)
+{
+    uint8_t c = 0;
+    while (class_bytes[c] < len)
+        c++;
+    if (!told->len || told->class != c) {
+        if (told->len)
+            rn_pool_release(&names->text[told->class], told->text);
+        told->text = rn_pool_acquire(&names->text[c]);
+        told->class = c;
+    }
+    told->len = len;
+    memcpy(rn_pool_at(&names->text[c], told->text), name, len);
 }
 
 static void learn(struct flow_names *names, const struct rn_ip *who, const struct rn_dpi_dns *m,
@@ -145,12 +178,9 @@ static void learn(struct flow_names *names, const struct rn_ip *who, const struc
     else
         flow_lru_touch(&names->told, n);
     struct told *told = &names->what[n];
-    told->who = *who;
-    told->address = m->address[i];
     told->at = now;
-    told->until = rn_time_add(now, good_for(m->ttl_secs[i]));
-    told->name.len = m->name_len;
-    memcpy(told->name.s, m->name, m->name_len);
+    told->good_secs = good_secs(m->ttl_secs[i]);
+    put_text(names, told, m->name, m->name_len);
     atomic_store_explicit(&names->any, true, memory_order_relaxed);
 }
 
@@ -168,11 +198,10 @@ void flow_names_hear(struct flow_names *names, const struct rn_dpi_dns *message,
 }
 
 // A row may be older than the answer by what one worker is behind another.
-static bool is_good(const struct told *told, const struct rn_ip *who, const struct rn_ip *address,
-                    rn_time begun)
+static bool is_good(const struct told *told, rn_time begun)
 {
-    return rn_ip_equal(&told->who, who) && rn_ip_equal(&told->address, address) &&
-           begun <= told->until && rn_time_since(told->at, begun) <= FLOW_NAMES_FRESH;
+    return begun <= rn_time_add(told->at, told->good_secs * RN_SEC) &&
+           rn_time_since(told->at, begun) <= FLOW_NAMES_FRESH;
 }
 
 bool flow_names_find(struct flow_names *names, const struct rn_ip *who, const struct rn_ip *address,
@@ -186,9 +215,11 @@ bool flow_names_find(struct flow_names *names, const struct rn_ip *who, const st
     rn_mutex_lock(&names->lock);
     uint16_t n = flow_lru_find(&names->told, hash);
     const struct told *told = &names->what[n];
-    bool good = n != FLOW_LRU_NONE && is_good(told, who, address, begun);
-    if (good)
-        memcpy(out, &told->name, flow_name_bytes(&told->name));
+    bool good = n != FLOW_LRU_NONE && is_good(told, begun);
+    if (good) {
+        out->len = told->len;
+        memcpy(out->s, rn_pool_at(&names->text[told->class], told->text), told->len);
+    }
     rn_mutex_unlock(&names->lock);
     return good;
 }

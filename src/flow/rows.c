@@ -6,6 +6,8 @@
 //                      \______________________________________________________________/
 #include "shard.h"
 
+// Index.
+
 uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_key *key)
 {
     uint32_t tag = flow_tag(hash);
@@ -211,6 +213,7 @@ void flow_end(struct flow_shard *s, uint32_t row)
         return;
     conn->flags |= RN_CONN_TERMINAL;
     conn->terminal_since = conn->last_seen;
+    flow_inspection_forget(s, conn);
     flow_settle(s, row, FLOW_EMBRYOS);
     flow_rearm(s, row);
 }
@@ -288,11 +291,12 @@ static void evict(struct rn_flow *flow, struct flow_shard *s, rn_time now,
 uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_packet *packet,
                    struct rn_flow_events *events)
 {
-    uint32_t row = rn_pool_acquire(&s->rows);
-    if (row == RN_POOL_NONE) {
+    enum flow_side side = packet->key.proto == RN_PROTO_TCP ? FLOW_BOTTOM : FLOW_TOP;
+    uint32_t row = flow_place_take(s, side);
+    if (row == FLOW_NONE) {
         evict(flow, s, packet->time, events);
-        row = rn_pool_acquire(&s->rows);
-        if (row == RN_POOL_NONE)
+        row = flow_place_take(s, side);
+        if (row == FLOW_NONE)
             return FLOW_NONE;
     }
     if (!s->running) {
@@ -328,6 +332,15 @@ uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_p
 
 // Death.
 
+// What lies in side pools.
+static void release_rest(struct flow_shard *s, uint32_t row)
+{
+    struct rn_conn *conn = flow_row(s, row);
+    flow_facts_release(s, conn);
+    flow_tcp_release(s, row);
+    flow_rate_release(s, row);
+}
+
 void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row)
 {
     struct rn_conn *conn = flow_row(s, row);
@@ -336,12 +349,11 @@ void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row)
     flow_unplan(s, row);
     if (!(conn->flags & RN_CONN_TOMBSTONE))
         s->live--;
-    flow_facts_release(s, conn);
-    flow_tcp_release(s, row);
+    release_rest(s, row);
     conn->id = 0;
     conn->flags =
         RN_CONN_TOMBSTONE; // who walks over the rows passes it by without asking for its id
-    rn_pool_release(&s->rows, row);
+    flow_place_give(s, row);
 }
 
 void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_time now,
@@ -359,8 +371,7 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
         flow_drop(flow, s, row);
         return;
     }
-    flow_facts_release(s, conn);
-    flow_tcp_release(s, row);
+    release_rest(s, row);
     s->live--;
     flow_settle(s, row, FLOW_TOMBSTONES);
     conn->terminal_since = now;

@@ -5,11 +5,14 @@
 //           slots as the tag is to 2^32, so that any number will do
 //   wheel   rows by the second in which they may time out; packets never move a row, cleanup looks again (cleanup.c)
 //   queues  tombstones, embryos, settled: the order in which a full shard gives rows up
+//   places  |TCP ------> low|  never used  |high <------ others|; once the gap is gone, anybody takes what is free
 //
 // 1. Everything but lock, index (pointer, size and slots) and where the rows lie is guarded by the lock.
 // 2. A row is in the index, in one wheel bucket (or one of the lists beside it) and in one queue, or it is free (id 0, and the
 //    flag of a tombstone).
-// 3. No system call, no allocation and no callback but the view's under the lock; of other locks, only the leaves of
+// 3. Rows of TCP and others begin at different ends, so pages of what only TCP needs (tcp.c) stay untouched. That is a
+//    preference: who walks over rows walks over both parts, and finds rows of any protocol in either.
+// 4. No system call, no allocation and no callback but the view's under the lock; of other locks, only the leaves of
 //    interned texts, of names (names.h), of ids (quic_ids.h), of the archive, and of what the view's callback asks.
 #ifndef FLOW_SHARD_H
 #define FLOW_SHARD_H
@@ -34,7 +37,7 @@
 #define FLOW_ROW_BYTES ((sizeof(struct rn_conn) + 63) / 64 * 64)
 #define FLOW_REMOVALS (RN_FLOW_STRETCH / 2) // rows that are removed in one hold of the lock
 #define FLOW_RECENT 512                     // rows of a shard that count as new, if they are young
-#define FLOW_FACT_CLASSES 7                 // 32 to 2,048 bytes
+#define FLOW_FACT_CLASSES 15                // 32 to 2,048 bytes
 #define FLOW_BUFFERS 1024                   // of 17 KiB, in all shards together
 
 enum flow_queue {
@@ -47,23 +50,48 @@ enum flow_queue {
 // tag << 32 | row + 1; the low half 0: empty. Atomic, though written under the lock only: rn_flow_ingest looks without
 // it for what to fetch from memory, and a slot that has changed by then costs a useless fetch and nothing else.
 typedef _Atomic uint64_t flow_slot;
+typedef _Atomic uint32_t flow_ref; // likewise
 
 struct flow_list {
     uint32_t head, tail;
 };
+
+enum flow_side {
+    FLOW_BOTTOM, // rows of TCP, while there is a choice
+    FLOW_TOP,
+    FLOW_SIDES,
+};
+
+// Where rows lie: a row that was ever used is less than `low`, or `high` or more. A free one holds the number of the next
+// free one of its side in its first four bytes.
+struct flow_places {
+    uint8_t *base;
+    uint32_t cap;
+    uint32_t low, high;
+    uint32_t free_head[FLOW_SIDES];
+    uint32_t used;
+};
+// How many rows were ever used.
+static inline uint32_t flow_places_touched(const struct flow_places *rows)
+{
+    return rows->low + (rows->cap - rows->high);
+}
 
 struct flow_shard {
     _Alignas(64) struct rn_mutex lock;
     flow_slot *index;
     uint32_t slots; // of the index
     uint32_t number;
-    struct rn_pool rows;
+    struct flow_places rows;
     struct rn_pool facts[FLOW_FACT_CLASSES];
     struct rn_dpi_memory inspection; // of rows that are not settled
     bool index_ready;
-    uint32_t pages_at; // rows.fresh with which the next pages are made ready (flow_pages_claim)
+    uint32_t
+        pages_at; // flow_places_touched with which the next pages are made ready (flow_pages_claim)
     struct rn_tcp_track *track;     // by row; used by rows of TCP only
     struct rn_pool tcp_counts;      // of rows of TCP with anything to count
+    struct rn_pool rates;           // of rows with packets of more than one second
+    flow_ref *rate;                 // by row: 1 + number in that pool, or 0
     struct flow_question *question; // exchange.c
     uint32_t question_sets;
     bool looks_inside; // payloads may be looked at
@@ -140,7 +168,23 @@ static inline uint64_t flow_slot_at(const struct flow_shard *s, uint32_t i)
 
 static inline struct rn_conn *flow_row(const struct flow_shard *s, uint32_t row)
 {
-    return rn_pool_at(&s->rows, row);
+    return (struct rn_conn *)(void *)(s->rows.base + (size_t)row * FLOW_ROW_BYTES);
+}
+
+// The first row from `row` on that was ever used; cap: none.
+static inline uint32_t flow_used_from(const struct flow_shard *s, uint32_t row)
+{
+    return row >= s->rows.low && row < s->rows.high ? s->rows.high : row;
+}
+
+// Rows of a side that were ever used, and the n-th of them, counted from its end.
+static inline uint32_t flow_side_rows(const struct flow_shard *s, enum flow_side side)
+{
+    return side == FLOW_BOTTOM ? s->rows.low : s->rows.cap - s->rows.high;
+}
+static inline uint32_t flow_side_row(const struct flow_shard *s, enum flow_side side, uint32_t n)
+{
+    return side == FLOW_BOTTOM ? n : s->rows.cap - 1 - n;
 }
 
 #ifdef RN_MUTANT_NO_SHARD_LOCK
@@ -194,13 +238,20 @@ static inline __attribute__((always_inline)) void flow_prefetch_slot(const struc
 }
 
 // Pages that will be touched next under the lock: claimed under it, made ready after it.
-#define FLOW_PAGES (FLOW_FACT_CLASSES + 4)
+#define FLOW_PAGES 4
 struct flow_pages {
     struct rn_pages part[FLOW_PAGES];
     unsigned count;
 };
 void flow_pages_claim(struct flow_shard *s, struct flow_pages *out);
 void flow_pages_ready(const struct flow_pages *pages);
+
+// places.c
+int flow_places_init(struct flow_places *rows, uint32_t cap, struct rn_err *err);
+void flow_places_done(struct flow_places *rows);
+// A row of this side that was given back, one that was never used, or one of the other side; FLOW_NONE: all are out.
+uint32_t flow_place_take(struct flow_shard *s, enum flow_side side);
+void flow_place_give(struct flow_shard *s, uint32_t row);
 
 // rows.c
 uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_key *key);
@@ -218,6 +269,19 @@ void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_tim
                 enum rn_close_reason reason, bool grave, struct rn_flow_events *events);
 void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row);
 void flow_orient(const struct flow_shard *s, struct rn_conn *conn);
+
+// rates.c
+int flow_rates_init(struct flow_shard *s, uint32_t cap, struct rn_err *err);
+void flow_rates_done(struct flow_shard *s);
+// A packet of another second than the last one is going to be counted.
+void flow_rate_roll(struct flow_shard *s, uint32_t row, rn_time now);
+void flow_rate_release(struct flow_shard *s, uint32_t row);
+// The row's rates; NULL: it has none yet.
+static inline struct rn_rate *flow_rate(const struct flow_shard *s, uint32_t row)
+{
+    uint32_t ref = atomic_load_explicit(&s->rate[row], memory_order_relaxed);
+    return ref ? rn_pool_at(&s->rates, ref - 1) : NULL;
+}
 // A last state has been reached; the row goes by its own time-out, and early if there is no room.
 void flow_end(struct flow_shard *s, uint32_t row);
 // The TCP state may be another now: whether it is terminal, its place in the queues, its deadline.
@@ -235,6 +299,8 @@ void flow_inspection_load(const struct flow_shard *s, const struct rn_conn *conn
 // changed: there are new facts.
 void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const struct rn_dpi_row *row,
                           bool changed);
+// What inspection remembers besides the facts: of a connection that is over, nothing will come of it.
+void flow_inspection_forget(struct flow_shard *s, struct rn_conn *conn);
 
 // Any set of pools. `save` gives FLOW_NONE where there is no room.
 int flow_store_init(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t rows, struct rn_err *err);

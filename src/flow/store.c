@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Facts of rows in size-classed pools: class c holds 32 << c bytes. A reference is class << 29 | number in the class.
+// Facts of rows in size-classed pools. A reference is class << 28 | number in the class. Most facts have 30 to 160 bytes,
+// so the classes lie close together there.
 // The class behind the last is a note of inspection, which knows the reference of the facts: a row that is being
 // inspected has one, and rows are too many to pay for a second reference.
 // An inferred name lies apart from the facts: inspection takes a row that has facts for one that it has proved.
 #include "shard.h"
 
-#define CLASS_SHIFT 29
+#define CLASS_SHIFT 28
 #define NOTE_CLASS FLOW_FACT_CLASSES
 #define HEAD_BYTES offsetof(struct rn_facts, data)
 
 _Static_assert(NOTE_CLASS < 1 << (32 - CLASS_SHIFT), "one class more than facts have");
+_Static_assert(2 * RN_FLOW_MAX_CONNECTIONS < 1u << CLASS_SHIFT, "any number of a class");
+
+static const uint16_t class_bytes[FLOW_FACT_CLASSES] = {32,  48,  64,  80,  96,  112,  128, 160,
+                                                        192, 256, 384, 512, 768, 1024, 2048};
+_Static_assert(sizeof(struct rn_facts) <= 2048, "the last class holds any facts");
 
 static unsigned class_of(size_t bytes)
 {
-    unsigned c = 0;
-    while (((size_t)32 << c) < bytes && c < FLOW_FACT_CLASSES - 1)
+    unsigned c = bytes > 128 ? 7 : 0; // not all the way for what is large
+    while (class_bytes[c] < bytes && c < FLOW_FACT_CLASSES - 1)
         c++;
     return c;
 }
@@ -29,17 +35,19 @@ static void *at(const struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t ref)
     return rn_pool_at(&pools[ref >> CLASS_SHIFT], number_of(ref));
 }
 
-// How many there are of a class: of the two smallest one for a row's facts and one for its name; large facts are rare.
-static uint32_t cap_of(uint32_t rows, unsigned class)
+// How many there are of a class: of the smallest ones one for a row's facts and one for its name; large facts are rare.
+static uint32_t cap_of(uint32_t rows, uint32_t bytes)
 {
-    return class < 2 ? 2 * rows : class < 4 ? rows : (rows >> (class - 3)) + 8;
+    return bytes <= 64    ? 2 * rows
+           : bytes <= 256 ? rows
+                          : (uint32_t)(rows * UINT64_C(256) / bytes) + 8;
 }
 
 int flow_store_init(struct rn_pool pools[FLOW_FACT_CLASSES], uint32_t rows, struct rn_err *err)
 {
     int rc = 0;
     for (unsigned c = 0; !rc && c < FLOW_FACT_CLASSES; c++)
-        rc = rn_pool_init(&pools[c], (size_t)32 << c, cap_of(rows, c), err);
+        rc = rn_pool_init(&pools[c], class_bytes[c], cap_of(rows, class_bytes[c]), err);
     return rc;
 }
 
@@ -172,6 +180,13 @@ void flow_inspection_save(struct flow_shard *s, struct rn_conn *conn, const stru
         conn->quic.state = row->life.state;
         memcpy(conn->quic.begun, row->life.begun, sizeof conn->quic.begun);
     }
+}
+
+void flow_inspection_forget(struct flow_shard *s, struct rn_conn *conn)
+{
+    uint32_t facts = facts_of(s, conn->facts_ref);
+    rn_dpi_forget(&s->inspection, note_of(conn->facts_ref));
+    conn->facts_ref = facts;
 }
 
 struct rn_conn_event *flow_event(struct flow_shard *s, struct rn_flow_events *events, uint32_t row,

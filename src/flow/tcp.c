@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tracks and counts of TCP rows. A track lies at its row's number, so that both are fetched from memory at once, and
-// pages of tracks that no row of TCP needed were never touched; counts, which most rows do without, are in a pool.
+// Tracks and counts of TCP rows. A track lies at its row's number, so that both are fetched from memory at once. Rows of
+// TCP lie together (shard.h), so pages of tracks that none of them needed were never touched; counts, which most rows do
+// without, are in a pool.
 //
 // 1. s->tcp - s->tcp_gone is the sum of the counts of all rows.
 // 2. The pool has as many objects as there are rows and a row has one at most, so it is never full.

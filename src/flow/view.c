@@ -10,7 +10,7 @@
 // Gathering goes a stretch at a time through all shards in turn, not shard by shard: between two holds of the same lock
 // lie those of all the others, so that a worker that waits for it gets it. While a row is looked at, the one at its place
 // in the next stretch is on its way from memory: one by one, as a burst would fill the queue to memory and wait. A row
-// that cannot get into the window of the fastest any more is counted and passed over; to tell so takes one of its five
+// that cannot get into the window of the fastest any more is counted and passed over; to tell so takes one of its four
 // lines if it is silent, and two if it talks.
 //
 // 1. The order is total: after the sort key come first_seen and id, upwards in both directions. (SORT_TIME is that
@@ -52,7 +52,8 @@ struct rn_flow_view {
     size_t bytes, names_bytes;
     struct name_slot *names;
     uint32_t names_mask, round;
-    uint32_t end[RN_FLOW_SHARDS_MAX]; // rows of each shard, as far as is known
+    enum flow_side side;              // which is gathered
+    uint32_t end[RN_FLOW_SHARDS_MAX]; // its rows in each shard, as far as is known
     uint64_t random;
     bool met;            // ... the row that was asked for by key
     struct entry chosen; // its entry
@@ -116,12 +117,13 @@ static uint64_t rate_bits(double bps)
     return bps > 0 ? bits : 0;
 }
 
-static uint64_t bandwidth_key(const struct rn_conn *conn, rn_time now)
+static uint64_t bandwidth_key(const struct flow_shard *s, uint32_t row, rn_time now)
 {
+    const struct rn_conn *conn = flow_row(s, row);
     if (silent(conn, now))
         return 0;
     double each[2];
-    rn_conn_rates_bps(conn, now, each);
+    rn_conn_rates_bps(conn, flow_rate(s, row), now, each);
     return rate_bits(each[0] + each[1]);
 }
 
@@ -165,7 +167,7 @@ static void sort_key(const struct look *look, const struct flow_shard *s, uint32
         word[0] = in_order(flow_rtt(s, row));
         break;
     case RN_SORT_BANDWIDTH:
-        word[0] = bandwidth_key(conn, look->now);
+        word[0] = bandwidth_key(s, row, look->now);
         break;
     case RN_SORT_PROCESS:
     case RN_SORT_SERVICE:
@@ -255,17 +257,21 @@ static void look_at(struct look *look, const struct flow_shard *s, uint32_t row)
 
 // What else of a row is needed, as its first line tells.
 static inline __attribute__((always_inline)) void prefetch_rest(const struct look *look,
-                                                                const struct rn_conn *conn)
+                                                                const struct flow_shard *s,
+                                                                uint32_t row)
 {
-    const char *p = (const char *)conn;
+    const struct rn_conn *conn = flow_row(s, row);
     if (look->out->request.sort != RN_SORT_BANDWIDTH || silent(conn, look->now)) {
         if (!look->view->bar_rate)
             __builtin_prefetch(&conn->first_seen);
         return;
     }
-    if (fast_enough(look, conn))
-        for (size_t at = offsetof(struct rn_conn, tcp); at < sizeof *conn; at += 64)
-            __builtin_prefetch(p + at);
+    if (!fast_enough(look, conn))
+        return;
+    __builtin_prefetch(&conn->first_seen);
+    const struct rn_rate *rate = flow_rate(s, row);
+    if (rate)
+        __builtin_prefetch(rate);
 }
 
 static uint32_t stretch_of(const struct look *look)
@@ -290,28 +296,30 @@ static uint32_t stretch_of(const struct look *look)
 // Inlined by force: gcc 12 takes a function that only prefetches for one without effect, and drops the call.
 static inline __attribute__((always_inline)) void prefetch_row(const struct look *look,
                                                                const struct flow_shard *s,
-                                                               uint32_t row)
+                                                               uint32_t n)
 {
-    if (row >= look->view->end[s->number])
+    if (n >= look->view->end[s->number])
         return;
-    __builtin_prefetch(flow_row(s, row));
+    const struct rn_conn *conn = flow_row(s, flow_side_row(s, look->view->side, n));
+    __builtin_prefetch(conn);
     if (look->out->request.sort == RN_SORT_BANDWIDTH)
-        __builtin_prefetch(&flow_row(s, row)->packets);
+        __builtin_prefetch(&conn->packets);
 }
 
-// `next`: the stretch that comes then, from row next_from of that shard on.
+// From the from-th row of the side on. `next`: the stretch that comes then, from the next_from-th of that shard on.
 static void look_at_stretch(struct look *look, unsigned shard, uint32_t from, uint32_t rows,
                             const struct flow_shard *next, uint32_t next_from)
 {
     struct flow_shard *s = &look->flow->shard[shard];
+    enum flow_side side = look->view->side;
     flow_lock(s);
-    uint32_t end = s->rows.fresh;
+    uint32_t end = flow_side_rows(s, side);
     look->view->end[shard] = end;
-    for (uint32_t row = from; row < end && row - from < rows; row++) {
-        prefetch_row(look, next, next_from + (row - from));
-        if (end - row > AHEAD)
-            prefetch_rest(look, flow_row(s, row + AHEAD));
-        look_at(look, s, row);
+    for (uint32_t n = from; n < end && n - from < rows; n++) {
+        prefetch_row(look, next, next_from + (n - from));
+        if (end - n > AHEAD)
+            prefetch_rest(look, s, flow_side_row(s, side, n + AHEAD));
+        look_at(look, s, flow_side_row(s, side, n));
     }
     flow_unlock(s);
 }
@@ -424,11 +432,14 @@ static void make_room(struct rn_flow_view *view, uint32_t rows)
     view->ready += more;
 }
 
-static void gather(struct look *look)
+static void gather(struct look *look, enum flow_side side)
 {
     struct rn_flow_view *view = look->view;
     unsigned shards = look->flow->cfg.shards;
     uint32_t rows = stretch_of(look), longest = 1;
+    view->side = side;
+    for (unsigned i = 0; i < shards; i++)
+        view->end[i] = look->flow->shard[i].rows.cap; // never changes, so no lock is needed
     for (uint32_t from = 0; from < longest; from += rows) {
         for (unsigned i = 0; i < shards; i++) {
             if (from > 0 && from >= view->end[i])
@@ -487,16 +498,18 @@ static uint32_t window_first(const struct rn_snapshot *out, uint32_t count)
     return selected - first < count ? first : selected - count + 1;
 }
 
-static bool copy_row(struct rn_flow *flow, const struct entry *entry, struct rn_row *out)
+static bool copy_row(const struct look *look, const struct entry *entry, struct rn_row *out)
 {
-    struct flow_shard *s = &flow->shard[entry->place >> ROW_BITS];
+    struct flow_shard *s = &look->flow->shard[entry->place >> ROW_BITS];
+    uint32_t row = entry->place & ((UINT32_C(1) << ROW_BITS) - 1);
     flow_lock(s);
-    const struct rn_conn *conn = flow_row(s, entry->place & ((UINT32_C(1) << ROW_BITS) - 1));
+    const struct rn_conn *conn = flow_row(s, row);
     bool there = conn->id == entry->word[WORD_ID] && !(conn->flags & RN_CONN_TOMBSTONE);
     if (there) {
         out->conn = *conn;
-        flow_tcp_report(s, entry->place & ((UINT32_C(1) << ROW_BITS) - 1), &out->tcp);
+        flow_tcp_report(s, row, &out->tcp);
         flow_facts_load(s, conn, &out->facts);
+        rn_conn_rates_bps(conn, flow_rate(s, row), look->now, out->bps);
     }
     flow_unlock(s);
     return there;
@@ -515,11 +528,11 @@ static void move_up(struct rn_snapshot *out)
         out->selected_position = RN_VIEW_NONE; // otherwise the position is what was asked for
 }
 
-static void copy_rows(struct rn_flow *flow, const struct entry *entry, uint32_t count,
-                      struct rn_snapshot *out)
+static void copy_rows(const struct look *look, const struct entry *entry, uint32_t count)
 {
+    struct rn_snapshot *out = look->out;
     for (uint32_t i = 0; i < count; i++) {
-        if (copy_row(flow, &entry[i], &out->row[out->row_count]))
+        if (copy_row(look, &entry[i], &out->row[out->row_count]))
             out->row_count++;
         else
             move_up(out);
@@ -530,7 +543,6 @@ static void copy_rows(struct rn_flow *flow, const struct entry *entry, uint32_t 
 
 static void gather_first(struct look *look, size_t keep)
 {
-    struct rn_flow *flow = look->flow;
     struct rn_flow_view *view = look->view;
     struct rn_snapshot *out = look->out;
     view->round++;
@@ -539,10 +551,9 @@ static void gather_first(struct look *look, size_t keep)
     view->fastest_first = out->request.sort == RN_SORT_BANDWIDTH && out->request.descending;
     view->bar_rate = 0;
     view->keep = keep > 0 ? keep : 1;
-    for (unsigned i = 0; i < flow->cfg.shards; i++)
-        view->end[i] = flow->shard[i].rows.cap; // never changes, so it may be read without the lock
     out->rows_tcp = out->rows_udp = out->rows_total = out->processes = out->row_count = 0;
-    gather(look);
+    gather(look, FLOW_BOTTOM);
+    gather(look, FLOW_TOP);
 }
 
 // Gathers what is needed to show the window, and places it. The end of the window is known beforehand, unless the
@@ -572,7 +583,7 @@ void rn_flow_view(struct rn_flow *flow, struct rn_flow_view *view, const struct 
     uint32_t count = find_window(&look);
     if (count > 0)
         isolate(view, out->first, (size_t)out->first + count);
-    copy_rows(flow, &view->entry[out->first], count, out);
+    copy_rows(&look, &view->entry[out->first], count);
 }
 
 // Life.

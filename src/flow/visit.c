@@ -63,7 +63,7 @@ static void note_walk(struct flow_shard *s, uint32_t from, uint32_t to, bool met
     }
     s->walk_next = to;
     s->walk_met |= met;
-    if (to == s->rows.fresh && !s->walk_met)
+    if (to == s->rows.cap && !s->walk_met)
         s->asked = s->walk_made;
 }
 
@@ -91,13 +91,14 @@ static bool walk(struct flow_shard *s, uint32_t *cursor, rn_time now,
     if (s->asked == s->made)
         return false;
     unsigned before = *count;
-    uint32_t from = *cursor, row = from, end = s->rows.fresh;
-    for (; row < end && row - from < RN_FLOW_STRETCH && *count < RN_FLOW_STRETCH; row++) {
+    uint32_t from = *cursor, row = flow_used_from(s, from), end = s->rows.cap;
+    for (unsigned n = 0; row < end && n < RN_FLOW_STRETCH && *count < RN_FLOW_STRETCH; n++) {
         if (end - row > PREFETCH_ROWS)
             __builtin_prefetch(flow_row(s, row + PREFETCH_ROWS));
         struct rn_conn *conn = flow_row(s, row);
         if (ask_for(conn, false, now))
             out[(*count)++] = pending_of(conn);
+        row = flow_used_from(s, row + 1);
     }
     *cursor = row;
     note_walk(s, from, row, *count > before);
@@ -167,9 +168,12 @@ static void orient(struct flow_shard *s, uint32_t row)
 
 static bool orient_stretch(struct flow_shard *s, uint32_t *row)
 {
-    for (unsigned n = 0; n < ORIENT_STRETCH && *row < s->rows.fresh; n++)
-        orient(s, (*row)++);
-    return *row < s->rows.fresh;
+    *row = flow_used_from(s, *row);
+    for (unsigned n = 0; n < ORIENT_STRETCH && *row < s->rows.cap; n++) {
+        orient(s, *row);
+        *row = flow_used_from(s, *row + 1);
+    }
+    return *row < s->rows.cap;
 }
 
 // Rows that were strangers' may have become ours.
@@ -265,12 +269,14 @@ static void clear_shard(struct rn_flow *flow, struct flow_shard *s)
 {
     flow_lock(s);
     uint64_t last = s->made * flow->cfg.shards + s->number;
-    uint32_t end = s->rows.fresh;
     flow_unlock(s);
-    for (uint32_t row = 0; row < end;) {
+    for (uint32_t row = 0, end = s->rows.cap; row < end;) { // cap never changes
         flow_lock(s);
-        for (unsigned n = 0; n < FLOW_REMOVALS && row < end; n++)
-            forget(flow, s, row++, last);
+        row = flow_used_from(s, row);
+        for (unsigned n = 0; n < FLOW_REMOVALS && row < end; n++) {
+            forget(flow, s, row, last);
+            row = flow_used_from(s, row + 1);
+        }
         flow_unlock(s);
     }
 }

@@ -14,6 +14,8 @@
 // 2. A row younger than 10 s shows all its bytes over its age, which counts as a second at least.
 // 3. Only the first packet of a second writes here. The second that is being counted is that of last_seen: a packet whose
 //    time goes back counts into it, too. The bucket of ten seconds before is overwritten only when it ends.
+// 4. A bucket has 12 significant bits and is never more than the second brought. What it leaves out counts as of the next
+//    second that ends, so no byte gets lost: what left the ring, the ring and what came since are all bytes.
 #include "rustnet/model/conn.h"
 
 #include <string.h>
@@ -22,29 +24,55 @@
 static const double per_second =
     1.0 / WINDOW; // multiplied by, as a view does this for a million rows
 
-void rn_conn_rate_roll(struct rn_conn *conn, rn_time now)
+// A bucket: 5 bits of exponent, 11 of mantissa below a leading one; numbers less than 4,096 are exact.
+#define MANTISSA 11
+#define LEADING (1u << MANTISSA)
+
+static uint16_t bucket_of(uint64_t bytes)
 {
-    struct rn_rate *rate = &conn->rate;
+    if (bytes < LEADING)
+        return (uint16_t)bytes;
+    unsigned shift = 63 - MANTISSA - (unsigned)__builtin_clzll(bytes);
+    return (uint16_t)((shift + 1) << MANTISSA | ((bytes >> shift) & (LEADING - 1)));
+}
+
+static uint64_t bytes_of(uint16_t bucket)
+{
+    unsigned exponent = bucket >> MANTISSA;
+    uint64_t mantissa = bucket & (LEADING - 1);
+    return exponent ? (mantissa | LEADING) << (exponent - 1) : mantissa;
+}
+
+static double grown(const struct rn_rate *rate, uint32_t at, unsigned end)
+{
+    return (double)(int64_t)bytes_of(rate->grown[at][end]);
+}
+
+// The second that was being counted has ended.
+static void end_second(const struct rn_conn *conn, struct rn_rate *rate, unsigned end)
+{
+    uint64_t counted = rn_rate_counted(rate, end, conn->bytes[end]);
+    uint16_t bucket = bucket_of(counted);
+    rate->grown[rate->head][end] = bucket;
+    rn_rate_set_base(rate, end, conn->bytes[end] - (counted - bytes_of(bucket)));
+}
+
+void rn_conn_rate_roll(struct rn_conn *conn, struct rn_rate *rate, rn_time now)
+{
     int64_t ahead = rn_time_sec(now) - rn_time_sec(conn->last_seen);
     if (ahead <= 0)
         return;
-    if (ahead >
-        RN_RATE_BUCKETS) { // nothing of what the ring held counts any more, nor will what comes into it now
-        memset(rate->grown, 0, sizeof rate->grown);
-        conn->rate_before = (conn->bytes[0] + conn->bytes[1]) & RN_RATE_BEFORE;
-        ahead = 0;
-    }
-    for (int64_t n = 0; n < ahead; n++) {
-        bool ended = n == 0; // the others passed without a packet
-        float *bucket = rate->grown[conn->rate_head];
-        uint64_t gone = (uint64_t)((int64_t)bucket[0] + (int64_t)bucket[1]);
+    for (int64_t n = 0; n < ahead && n <= RN_RATE_BUCKETS; n++) {
+        uint16_t *bucket = rate->grown[rate->head];
+        uint64_t gone = bytes_of(bucket[0]) + bytes_of(bucket[1]);
         conn->rate_before = (conn->rate_before + gone) & RN_RATE_BEFORE;
-        bucket[0] = ended ? (float)(int64_t)rn_rate_counted(rate, 0, conn->bytes[0]) : 0;
-        bucket[1] = ended ? (float)(int64_t)rn_rate_counted(rate, 1, conn->bytes[1]) : 0;
-        conn->rate_head = (uint8_t)((conn->rate_head + 1) % RN_RATE_BUCKETS);
+        bucket[0] = bucket[1] = 0;
+        if (n == 0) { // the others passed without a packet
+            end_second(conn, rate, 0);
+            end_second(conn, rate, 1);
+        }
+        rate->head = (uint8_t)((rate->head + 1) % RN_RATE_BUCKETS);
     }
-    rn_rate_set_base(rate, 0, conn->bytes[0]);
-    rn_rate_set_base(rate, 1, conn->bytes[1]);
 }
 
 // Bytes of an end by how far back they lie from now: in the second that has begun, the one before, the eight before that,
@@ -55,22 +83,22 @@ struct spread {
 
 // idle: how far the last second with a packet lies back, at most RN_RATE_BUCKETS. The ring holds the ten
 // before it, of which those that have become too old are taken away again: sums of whole numbers are exact in double.
-static void spread_out(const struct rn_conn *conn, uint32_t idle, struct spread out[2])
+static void spread_out(const struct rn_conn *conn, const struct rn_rate *rate, uint32_t idle,
+                       struct spread out[2])
 {
-    const struct rn_rate *rate = &conn->rate;
     double ring[2] = {0, 0};
     for (unsigned i = 0; i < RN_RATE_BUCKETS; i++) {
-        ring[0] += (double)rate->grown[i][0];
-        ring[1] += (double)rate->grown[i][1];
+        ring[0] += grown(rate, i, 0);
+        ring[1] += grown(rate, i, 1);
     }
-    uint32_t at = conn->rate_head, last = (at ? at : RN_RATE_BUCKETS) - 1;
+    uint32_t at = rate->head, last = (at ? at : RN_RATE_BUCKETS) - 1;
     for (uint32_t n = 0; n < idle; n++, at = at + 1 < RN_RATE_BUCKETS ? at + 1 : 0) {
-        ring[0] -= (double)rate->grown[at][0];
-        ring[1] -= (double)rate->grown[at][1];
+        ring[0] -= grown(rate, at, 0);
+        ring[1] -= grown(rate, at, 1);
     }
     for (unsigned end = 0; end < 2; end++) {
         double counted = (double)(int64_t)rn_rate_counted(rate, end, conn->bytes[end]);
-        double oldest = (double)rate->grown[at][end], newest = (double)rate->grown[last][end];
+        double oldest = grown(rate, at, end), newest = grown(rate, last, end);
         if (idle == 0)
             out[end] = (struct spread){counted, newest, ring[end] - newest - oldest, oldest};
         else if (idle == 1)
@@ -97,8 +125,10 @@ static double rate_of(const struct spread *b, double part)
     return sum * per_second;
 }
 
-void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2])
+void rn_conn_rates_bps(const struct rn_conn *conn, const struct rn_rate *rate, rn_time now,
+                       double out_bps[2])
 {
+    static const struct rn_rate nothing_ended;
     struct spread bytes[2];
     if (now < conn->last_seen) // a snapshot between two packets whose times went back
         now = conn->last_seen;
@@ -112,15 +142,16 @@ void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2
     } else if (idle <= RN_RATE_BUCKETS) {
         double part = (double)(now % RN_SEC) / (double)RN_SEC;
         part += part < 0; // before 1970
-        spread_out(conn, (uint32_t)idle, bytes);
+        spread_out(conn, rate ? rate : &nothing_ended, (uint32_t)idle, bytes);
         out_bps[0] = rate_of(&bytes[0], part);
         out_bps[1] = rate_of(&bytes[1], part);
     }
 }
 
-double rn_conn_rate_bps(const struct rn_conn *conn, unsigned end, rn_time now)
+double rn_conn_rate_bps(const struct rn_conn *conn, const struct rn_rate *rate, unsigned end,
+                        rn_time now)
 {
     double bps[2];
-    rn_conn_rates_bps(conn, now, bps);
+    rn_conn_rates_bps(conn, rate, now, bps);
     return bps[end];
 }

@@ -39,7 +39,6 @@ struct line {
     enum rn_style style; // that one
     uint8_t attrs;
     const struct rn_timeouts *timeouts;
-    rn_time rated_at; // when the rates were true
     rn_time now;
 };
 
@@ -245,8 +244,8 @@ static void put_bandwidth(const struct line *line)
 {
     const struct rn_conn *conn = &line->row->conn;
     char rx[UI_NUMBER_SIZE], tx[UI_NUMBER_SIZE];
-    ui_fmt_rate_compact(rx, rn_conn_rate_bps(conn, rn_conn_remote(conn), line->rated_at));
-    ui_fmt_rate_compact(tx, rn_conn_rate_bps(conn, conn->local, line->rated_at));
+    ui_fmt_rate_compact(rx, line->row->bps[rn_conn_remote(conn)]);
+    ui_fmt_rate_compact(tx, line->row->bps[conn->local]);
     bool idle = rx[0] == '-' && tx[0] == '-';
     unsigned width = line->columns->width[UI_COL_BANDWIDTH];
     unsigned used = (unsigned)(strlen(rx) + 1 + strlen(tx));
@@ -363,7 +362,6 @@ void ui_table_view(const struct rn_ui *ui, const struct rn_snapshot *snapshot, r
                         .end = area.x + width,
                         .port_numbers = ui->port_numbers,
                         .addresses = ui->addresses,
-                        .rated_at = snapshot->now,
                         .timeouts = &snapshot->timeouts,
                         .now = now};
     put_header(ui, &line);

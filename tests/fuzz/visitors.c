@@ -2,6 +2,8 @@
 // See visitors.h.
 #include "visitors.h"
 
+#include <math.h>
+
 #include "facts_check.h"
 #include "rustnet/lookup.h"
 #include "shard.h"
@@ -148,9 +150,10 @@ static int compare_ends(const struct rn_conn *a, unsigned a_end, const struct rn
     return ips ? ips : compare_numbers(a->key.port[a_end], b->key.port[b_end]);
 }
 
-static double bandwidth(const struct rn_conn *c, rn_time now)
+static double bandwidth(const struct rn_row *row)
 {
-    return rn_conn_rate_bps(c, 0, now) + rn_conn_rate_bps(c, 1, now);
+    must(isfinite(row->bps[0]) && row->bps[0] >= 0 && isfinite(row->bps[1]) && row->bps[1] >= 0);
+    return row->bps[0] + row->bps[1];
 }
 
 static int compare_texts(struct look *look, const struct rn_row *a, const struct rn_row *b)
@@ -174,7 +177,7 @@ static int compare(struct look *look, const struct rn_row *a, const struct rn_ro
         return compare_numbers(x->rtt_known ? (double)x->tcp.initial_rtt : 0,
                                y->rtt_known ? (double)y->tcp.initial_rtt : 0);
     case RN_SORT_BANDWIDTH:
-        return compare_numbers(bandwidth(x, look->now), bandwidth(y, look->now));
+        return compare_numbers(bandwidth(a), bandwidth(b));
     case RN_SORT_PROCESS:
     case RN_SORT_SERVICE:
     case RN_SORT_APP:

@@ -236,8 +236,8 @@ static void offer(void)
     struct mirror *m = standing(&p.key);
     bool late = m && swallowed(m, &p);
     uint64_t before = m ? m->id : 0;
-    const struct rn_pool *pool = &sim.flow->shard[rn_flow_shard(sim.flow, p.hash)].rows;
-    bool full = pool->used == pool->cap;
+    const struct flow_places *rows = &sim.flow->shard[rn_flow_shard(sim.flow, p.hash)].rows;
+    bool full = rows->used == rows->cap;
     rn_flow_ingest(sim.flow, &p, 1, NULL, &sim.events);
     sim.offered++;
     unsigned made = take_events();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A connection: one row of the table.
 // Thread: any; a row in the table is guarded by its shard's lock, a copy by nobody.
-// Owns:   values; `facts_ref` and `name_ref` lead into the table's side pools and mean nothing in a copy.
+// Owns:   values; what ends in `_ref` leads into the table's side pools and means nothing in a copy.
 // Fails:  never.
 #ifndef RUSTNET_MODEL_CONN_H
 #define RUSTNET_MODEL_CONN_H
@@ -82,14 +82,17 @@ enum {
 
 // Bytes per second of trace time over the last seconds (rate.c), in constant space. When the first packet of a new second
 // comes, what the counters grew by goes into the bucket of the second that ended, which is that of last_seen
-// (rn_conn_rate_roll).
+// (rn_conn_rate_roll). A row that has had packets in one second only needs none of this; all zero: nothing has ended yet.
 struct rn_rate {
-    float grown[RN_RATE_BUCKETS]
-               [2]; // a ring: bytes n seconds before it at [(rate_head - n) modulo 10]
-    // Byte counters at the start of that second, per end, modulo 2^40: more than a second brings.
+    uint16_t
+        grown[RN_RATE_BUCKETS]
+             [2]; // a ring: bytes n seconds before it at [(head - n) modulo 10], as rate.c has it
+    // Byte counters, per end, up to which the ring has them, modulo 2^40: more than a second brings.
     uint32_t base_low[2];
     uint8_t base_high[2];
+    uint8_t head; // where the bytes of the second of last_seen will go
 };
+_Static_assert(sizeof(struct rn_rate) <= 64, "one line of the cache");
 static inline void rn_rate_set_base(struct rn_rate *rate, unsigned end, uint64_t bytes)
 {
     rate->base_low[end] = (uint32_t)bytes;
@@ -115,7 +118,7 @@ struct rn_conn {
     // Line 1: who it is, and what every packet and every row of a view asks first.
     struct rn_key key;
     rn_time last_seen;
-    uint64_t rate_before : 48; // bytes of both ends that have left the ring of `rate`, modulo 2^48
+    uint64_t rate_before : 48; // bytes of both ends that have left the ring of rates, modulo 2^48
     uint64_t wheel_slot : 16;  // of the time wheel
     uint32_t process_name;     // interned
     uint8_t flags;             // RN_CONN_*
@@ -183,20 +186,18 @@ struct rn_conn {
     rn_time first_seen;
     uint64_t
         id; // number of creation, from 1; never used twice, so it tells generations of a tuple apart
-    // Line 4 and 5: the rest.
-    uint32_t tcp_ref;  // counts of a row of TCP in a side pool of the table
+    // Line 4: the rest.
+    uint32_t tcp_ref;  // counts of a row of TCP, in a side pool of the table
     uint32_t name_ref; // of the remote end, inferred from DNS: as facts_ref, and a fact in a copy
+    uint8_t match;     // enum rn_match
     union {
         rn_time terminal_since; // with RN_CONN_TERMINAL, and when a tombstone was set
         rn_time kept_at;        // before: when its socket was last found open (rn_flow_keep), or 0
     };
     uint32_t wheel_prev, wheel_next; // rows of the same deadline bucket
     uint32_t queue_prev, queue_next; // tombstones, embryos or others, in the order they became so
-    struct rn_rate rate;
-    uint8_t rate_head; // of rate: where the bytes of the second of last_seen will go
-    uint8_t match;     // enum rn_match
 };
-_Static_assert(sizeof(struct rn_conn) <= 320, "with track and index, 400 bytes a connection");
+_Static_assert(sizeof(struct rn_conn) <= 256, "four lines of the cache");
 _Static_assert(offsetof(struct rn_conn, packets) == 64, "line 1 is full: key to initiator");
 _Static_assert(offsetof(struct rn_conn, timed.rtt) == offsetof(struct rn_conn, tcp.initial_rtt),
                "rtt_known is about one place, whatever the protocol");
@@ -205,7 +206,6 @@ _Static_assert(offsetof(struct rn_conn, quic.begun) + RN_QUIC_BEGUN_BYTES <=
                "QUIC is timed as well");
 _Static_assert(offsetof(struct rn_conn, tcp) == 128, "line 2 is full: the counters");
 _Static_assert(offsetof(struct rn_conn, id) == 184, "line 3 is full: transport and owner, times");
-_Static_assert(offsetof(struct rn_conn, rate) >= 192, "an ordinary packet leaves the rates alone");
 
 // What a TCP packet means for the connection. Counters of packets and bytes are not touched.
 struct rn_tcp_news {
@@ -260,21 +260,24 @@ void rn_conn_state_text(const struct rn_conn *conn, const struct rn_facts *facts
                         struct rn_text64 *out);
 // Bytes per second sent by an end over the last seconds (or since the row began, if that is less), a pure function of
 // the row and now.
-double rn_conn_rate_bps(const struct rn_conn *conn, unsigned end, rn_time now);
+// rate: the row's, NULL if it has none.
+double rn_conn_rate_bps(const struct rn_conn *conn, const struct rn_rate *rate, unsigned end,
+                        rn_time now);
 // Of both ends at once.
-void rn_conn_rates_bps(const struct rn_conn *conn, rn_time now, double out_bps[2]);
+void rn_conn_rates_bps(const struct rn_conn *conn, const struct rn_rate *rate, rn_time now,
+                       double out_bps[2]);
 // No less than the sum of both rates at any moment, as long as no packet comes; from the first two lines of the row.
 // Whatever the ring holds counts over the window of rates, but the bytes of a young row, from whose ring nothing can have
-// gone yet, may all be of one second. A bucket is a number of 24 bits, so what went may have been rounded up by as much.
+// gone yet, may all be of one second. One byte more makes up for what rounding adds to rates.
 static inline double rn_conn_rates_most_bps(const struct rn_conn *conn)
 {
     uint64_t total = conn->bytes[0] + conn->bytes[1];
-    uint64_t recent = (total + (total >> 22) + 1 - conn->rate_before) & RN_RATE_BEFORE;
+    uint64_t recent = (total + 1 - conn->rate_before) & RN_RATE_BEFORE;
     double most = (double)(int64_t)recent;
     return conn->rate_before ? most * (1.0 / (RN_RATE_BUCKETS - 1)) : most;
 }
 // Before a packet is counted that is the first of a later second than last_seen's, and before last_seen moves.
-void rn_conn_rate_roll(struct rn_conn *conn, rn_time now);
+void rn_conn_rate_roll(struct rn_conn *conn, struct rn_rate *rate, rn_time now);
 
 static inline unsigned rn_conn_remote(const struct rn_conn *conn)
 {

@@ -43,6 +43,7 @@ struct rn_view_request {
 struct rn_row {
     struct rn_conn conn;
     struct rn_tcp_report tcp; // of a row of TCP
+    double bps[2];            // bytes per second by end, as of `now`
     struct rn_facts facts;
     struct rn_text64 process;
     struct rn_text32 service;

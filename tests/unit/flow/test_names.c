@@ -245,6 +245,45 @@ static void inv_4_a_full_table_forgets_what_was_told_longest_ago(void **state)
     assert_string_equal(found_number(1), "a.example");
 }
 
+static const char *name_of_length(unsigned len)
+{
+    static char name[RN_DPI_DNS_NAME + 1];
+    for (unsigned i = 0; i < len; i++)
+        name[i] = (char)('a' + (i + len) % 26);
+    name[len] = '\0';
+    return name;
+}
+
+static void learn_length(unsigned n, unsigned len)
+{
+    char address[RN_IP_TEXT_SIZE];
+    numbered(address, n);
+    ask((uint16_t)n, A, name_of_length(len), T0);
+    answer((uint16_t)n, A, name_of_length(len), address, 60, T0);
+}
+
+// Lengths from 1 to the greatest, in turn; then all names of one length at once, of the next, and so on.
+static void inv_4_names_of_any_length_find_their_place(void **state)
+{
+    (void)state;
+    for (unsigned n = 0; n < FLOW_NAMES_MAX; n++)
+        learn_length(n, n % RN_DPI_DNS_NAME + 1);
+    for (unsigned n = 0; n < FLOW_NAMES_MAX; n++)
+        assert_string_equal(found_number(n), name_of_length(n % RN_DPI_DNS_NAME + 1));
+    static const unsigned lengths[] = {1, 16, 17, 24, 32, 33, 40, 48, 64, 65, 96, 97, 253};
+    for (unsigned i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        unsigned len = lengths[i * 5 % (sizeof(lengths) / sizeof(lengths[0]))];
+        for (unsigned n = 0; n < FLOW_NAMES_MAX; n++)
+            learn_length(n + i % 2 * FLOW_NAMES_MAX / 2, len);
+        for (unsigned n = 0; n < FLOW_NAMES_MAX; n += 7)
+            assert_string_equal(found_number(n + i % 2 * FLOW_NAMES_MAX / 2), name_of_length(len));
+    }
+    flow_names_clear(names);
+    assert_string_equal(found_number(0), "");
+    learn_length(0, RN_DPI_DNS_NAME);
+    assert_string_equal(found_number(0), name_of_length(RN_DPI_DNS_NAME));
+}
+
 static void inv_4_too_many_questions_forget_the_oldest(void **state)
 {
     (void)state;
@@ -298,6 +337,7 @@ int main(void)
         TEST(a_connection_may_be_older_than_the_answer_but_not_much),
         TEST(the_latest_name_of_an_address_counts),
         TEST(addresses_of_nobody_get_no_name),
+        TEST(inv_4_names_of_any_length_find_their_place),
         TEST(inv_4_a_full_table_forgets_what_was_told_longest_ago),
         TEST(inv_4_too_many_questions_forget_the_oldest),
         TEST(a_long_random_life_keeps_the_chains_whole),

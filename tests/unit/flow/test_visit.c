@@ -273,9 +273,9 @@ static void a_walk_that_is_begun_anew_halfway_concludes_nothing_from_its_end(voi
             assert_true(patch(flow, n, row_of(flow, n)->id));
     // As if the new walk had let the lock go after a stretch without anybody to ask for.
     struct flow_shard *s = &flow->shard[0];
-    s->rows.fresh = 64;
+    s->rows.low = 64;
     assert_int_equal(rn_flow_pending(flow, 0, &early, false, T0, out), 0);
-    s->rows.fresh = 192;
+    s->rows.low = 192;
     s->asked = 0;
     assert_int_equal(rn_flow_pending(flow, 0, &late, false, T0, out), 0);
     assert_int_equal(ask(flow, false, T0), 64);

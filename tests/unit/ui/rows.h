@@ -182,12 +182,10 @@ static inline struct rn_bytes rows_bytes(const char *text)
     return rn_bytes_of(text, strlen(text));
 }
 
-static inline void rows_rate(struct rn_conn *conn, unsigned end, float bps)
+static inline void rows_rate(struct rn_row *row, unsigned end, float bps)
 {
-    conn->bytes[end] = (uint64_t)bps * 60;
-    rn_rate_set_base(&conn->rate, end, conn->bytes[end] - (uint64_t)bps);
-    for (unsigned i = 0; i < RN_RATE_BUCKETS; i++)
-        conn->rate.grown[i][end] = bps;
+    row->conn.bytes[end] = (uint64_t)bps * 60;
+    row->bps[end] = (double)bps;
 }
 
 static inline void rows_set(struct rn_row *row, const struct row_spec *spec, uint64_t id)
@@ -205,8 +203,8 @@ static inline void rows_set(struct rn_row *row, const struct row_spec *spec, uin
     conn->last_seen = ROWS_NOW - spec->idle;
     conn->pid = spec->pid;
     conn->app = (uint8_t)spec->app;
-    rows_rate(conn, conn->local, spec->tx_bps);
-    rows_rate(conn, rn_conn_remote(conn), spec->rx_bps);
+    rows_rate(row, conn->local, spec->tx_bps);
+    rows_rate(row, rn_conn_remote(conn), spec->rx_bps);
     if (spec->proto == RN_PROTO_TCP) {
         conn->tcp.saw[conn->local] = spec->saw;
         conn->tcp.saw[rn_conn_remote(conn)] = spec->saw == RN_TCP_SAW_SYN ? 0 : spec->saw;
