@@ -6,52 +6,6 @@
 //                      \______________________________________________________________/
 #include "shard.h"
 
-#include <errno.h>
-
-// Places.
-
-int flow_places_init(struct flow_places *rows, uint32_t cap, struct rn_err *err)
-{
-    *rows = (struct flow_places){.base = rn_pages_map((size_t)cap * FLOW_ROW_BYTES),
-                                 .cap = cap,
-                                 .high = cap,
-                                 .free_head = {FLOW_NONE, FLOW_NONE}};
-    return rows->base ? 0 : rn_err_set(err, -ENOMEM, "No memory for %u connections", cap);
-}
-
-void flow_places_done(struct flow_places *rows)
-{
-    rn_pages_unmap(rows->base, (size_t)rows->cap * FLOW_ROW_BYTES);
-}
-
-static uint32_t take_free(struct flow_shard *s, enum flow_side side)
-{
-    uint32_t row = s->rows.free_head[side];
-    if (row != FLOW_NONE)
-        memcpy(&s->rows.free_head[side], flow_row(s, row), sizeof(uint32_t));
-    return row;
-}
-
-// A row of this side that was given back, one that was never used, or one of the other side; FLOW_NONE: they are all out.
-static uint32_t take_place(struct flow_shard *s, enum flow_side side)
-{
-    uint32_t row = take_free(s, side);
-    if (row == FLOW_NONE && s->rows.low < s->rows.high)
-        row = side == FLOW_BOTTOM ? s->rows.low++ : --s->rows.high;
-    if (row == FLOW_NONE)
-        row = take_free(s, side == FLOW_BOTTOM ? FLOW_TOP : FLOW_BOTTOM);
-    s->rows.used += row != FLOW_NONE;
-    return row;
-}
-
-static void give_place(struct flow_shard *s, uint32_t row)
-{
-    enum flow_side side = row < s->rows.low ? FLOW_BOTTOM : FLOW_TOP;
-    memcpy(flow_row(s, row), &s->rows.free_head[side], sizeof(uint32_t));
-    s->rows.free_head[side] = row;
-    s->rows.used--;
-}
-
 // Index.
 
 uint32_t flow_find(const struct flow_shard *s, uint64_t hash, const struct rn_key *key)
@@ -332,10 +286,10 @@ uint32_t flow_make(struct rn_flow *flow, struct flow_shard *s, const struct rn_p
                    struct rn_flow_events *events)
 {
     enum flow_side side = packet->key.proto == RN_PROTO_TCP ? FLOW_BOTTOM : FLOW_TOP;
-    uint32_t row = take_place(s, side);
+    uint32_t row = flow_take_place(s, side);
     if (row == FLOW_NONE) {
         evict(flow, s, packet->time, events);
-        row = take_place(s, side);
+        row = flow_take_place(s, side);
         if (row == FLOW_NONE)
             return FLOW_NONE;
     }
@@ -391,7 +345,7 @@ void flow_drop(struct rn_flow *flow, struct flow_shard *s, uint32_t row)
     conn->id = 0;
     conn->flags =
         RN_CONN_TOMBSTONE; // who walks over the rows passes it by without asking for its id
-    give_place(s, row);
+    flow_give_place(s, row);
 }
 
 void flow_close(struct rn_flow *flow, struct flow_shard *s, uint32_t row, rn_time now,
