@@ -11,7 +11,7 @@ static void shard_done(struct flow_shard *s)
     rn_pages_unmap(s->index, s->slots * sizeof *s->index);
     flow_tcp_done(s);
     flow_exchange_done(s);
-    flow_rates_done(s);
+    rn_pool_done(&s->rates);
     flow_places_done(&s->rows);
     flow_store_done(s->facts);
     rn_dpi_memory_done(&s->inspection);

@@ -306,10 +306,10 @@ static void fold(struct rn_flow *flow, struct flow_shard *s, const struct rn_pac
     }
 }
 
-// All four lines, and the rates: a packet may be the first of a second.
+// All four lines: where a packet is the first of a second, the last one tells where the rates are. Returns the row.
 // Inlined by force: gcc 12 takes a function that only prefetches for one without effect, and may drop the call.
-static inline __attribute__((always_inline)) void prefetch_row(const struct flow_shard *s,
-                                                               const struct rn_packet *p)
+static inline __attribute__((always_inline)) uint32_t prefetch_row(const struct flow_shard *s,
+                                                                   const struct rn_packet *p)
 {
     uint32_t tag = flow_tag(p->hash);
     uint64_t slot;
@@ -319,13 +319,11 @@ static inline __attribute__((always_inline)) void prefetch_row(const struct flow
             const char *row = (const char *)flow_row(s, (uint32_t)slot - 1);
             for (size_t at = 0; at < sizeof(struct rn_conn); at += 64)
                 __builtin_prefetch(row + at, 1);
-            const struct rn_rate *rate = flow_rate(s, (uint32_t)slot - 1);
-            if (rate)
-                __builtin_prefetch(rate, 1);
             if (p->key.proto == RN_PROTO_TCP)
                 __builtin_prefetch(flow_track(s, (uint32_t)slot - 1), 1);
-            return;
+            return (uint32_t)slot - 1;
         }
+    return FLOW_NONE;
 }
 
 // Never inlined, as it happens once in 32 new rows.
@@ -344,6 +342,7 @@ void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsig
     RN_ASSERT(n <= RN_FLOW_BATCH);
     uint64_t mine[RN_FLOW_SHARDS_MAX]; // packets of a shard, where shards has its bit
     uint64_t shards = 0;
+    uint32_t rows[RN_FLOW_BATCH];
     for (unsigned i = 0; i < n; i++) {
         unsigned number = rn_flow_shard(flow, packets[i].hash);
         const struct flow_shard *s = &flow->shard[number];
@@ -353,7 +352,10 @@ void rn_flow_ingest(struct rn_flow *flow, const struct rn_packet *packets, unsig
     }
     // Before the first lock: a shard has two packets of a batch, too few to fetch one while the other is folded.
     for (unsigned i = 0; i < n; i++)
-        prefetch_row(&flow->shard[rn_flow_shard(flow, packets[i].hash)], &packets[i]);
+        rows[i] = prefetch_row(&flow->shard[rn_flow_shard(flow, packets[i].hash)], &packets[i]);
+    for (unsigned i = 0; i < n; i++)
+        if (rows[i] != FLOW_NONE)
+            flow_prefetch_rate(&flow->shard[rn_flow_shard(flow, packets[i].hash)], rows[i]);
     for (; shards; shards &= shards - 1) {
         unsigned number = (unsigned)__builtin_ctzll(shards);
         struct flow_shard *s = &flow->shard[number];

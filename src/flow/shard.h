@@ -34,7 +34,7 @@
 #define FLOW_NONE UINT32_MAX
 #define FLOW_TOMBSTONE_LIFE (30 * RN_SEC) // core.md 4.6
 // Rows begin with a line of the cache: a row that straddles one more costs a view of a million rows ten milliseconds.
-#define FLOW_ROW_BYTES ((sizeof(struct rn_conn) + 63) / 64 * 64)
+#define FLOW_ROW_BYTES ((sizeof(struct flow_place) + 63) / 64 * 64)
 #define FLOW_REMOVALS (RN_FLOW_STRETCH / 2) // rows that are removed in one hold of the lock
 #define FLOW_RECENT 512                     // rows of a shard that count as new, if they are young
 #define FLOW_FACT_CLASSES 15                // 32 to 2,048 bytes
@@ -51,6 +51,13 @@ enum flow_queue {
 // it for what to fetch from memory, and a slot that has changed by then costs a useless fetch and nothing else.
 typedef _Atomic uint64_t flow_slot;
 typedef _Atomic uint32_t flow_ref; // likewise
+
+// A row as it lies in memory.
+struct flow_place {
+    struct rn_conn conn;
+    flow_ref rate; // number in the pool of rates, or 0
+};
+_Static_assert(sizeof(struct flow_place) <= 256, "four lines of the cache");
 
 struct flow_list {
     uint32_t head, tail;
@@ -91,7 +98,6 @@ struct flow_shard {
     struct rn_tcp_track *track;     // by row; used by rows of TCP only
     struct rn_pool tcp_counts;      // of rows of TCP with anything to count
     struct rn_pool rates;           // of rows with packets of more than one second
-    flow_ref *rate;                 // by row: 1 + number in that pool, or 0
     struct flow_question *question; // exchange.c
     uint32_t question_sets;
     bool looks_inside; // payloads may be looked at
@@ -166,9 +172,14 @@ static inline uint64_t flow_slot_at(const struct flow_shard *s, uint32_t i)
     return atomic_load_explicit(&s->index[i], memory_order_relaxed);
 }
 
+static inline struct flow_place *flow_place_at(const struct flow_shard *s, uint32_t row)
+{
+    return (struct flow_place *)(void *)(s->rows.base + (size_t)row * FLOW_ROW_BYTES);
+}
+
 static inline struct rn_conn *flow_row(const struct flow_shard *s, uint32_t row)
 {
-    return (struct rn_conn *)(void *)(s->rows.base + (size_t)row * FLOW_ROW_BYTES);
+    return &flow_place_at(s, row)->conn;
 }
 
 // The first row from `row` on that was ever used; cap: none.
@@ -272,15 +283,21 @@ void flow_orient(const struct flow_shard *s, struct rn_conn *conn);
 
 // rates.c
 int flow_rates_init(struct flow_shard *s, uint32_t cap, struct rn_err *err);
-void flow_rates_done(struct flow_shard *s);
 // A packet of another second than the last one is going to be counted.
 void flow_rate_roll(struct flow_shard *s, uint32_t row, rn_time now);
 void flow_rate_release(struct flow_shard *s, uint32_t row);
 // The row's rates; NULL: it has none yet.
 static inline struct rn_rate *flow_rate(const struct flow_shard *s, uint32_t row)
 {
-    uint32_t ref = atomic_load_explicit(&s->rate[row], memory_order_relaxed);
-    return ref ? rn_pool_at(&s->rates, ref - 1) : NULL;
+    uint32_t n = atomic_load_explicit(&flow_place_at(s, row)->rate, memory_order_relaxed);
+    return n ? rn_pool_at(&s->rates, n) : NULL;
+}
+// Inlined by force, as flow_prefetch_row; and no branch, as nobody could guess which way it goes.
+static inline __attribute__((always_inline)) void flow_prefetch_rate(const struct flow_shard *s,
+                                                                     uint32_t row)
+{
+    uint32_t n = atomic_load_explicit(&flow_place_at(s, row)->rate, memory_order_relaxed);
+    __builtin_prefetch(rn_pool_at(&s->rates, n), 1);
 }
 // A last state has been reached; the row goes by its own time-out, and early if there is no room.
 void flow_end(struct flow_shard *s, uint32_t row);

@@ -269,9 +269,7 @@ static inline __attribute__((always_inline)) void prefetch_rest(const struct loo
     if (!fast_enough(look, conn))
         return;
     __builtin_prefetch(&conn->first_seen);
-    const struct rn_rate *rate = flow_rate(s, row);
-    if (rate)
-        __builtin_prefetch(rate);
+    flow_prefetch_rate(s, row);
 }
 
 static uint32_t stretch_of(const struct look *look)

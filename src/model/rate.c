@@ -64,9 +64,11 @@ void rn_conn_rate_roll(struct rn_conn *conn, struct rn_rate *rate, rn_time now)
         return;
     for (int64_t n = 0; n < ahead && n <= RN_RATE_BUCKETS; n++) {
         uint16_t *bucket = rate->grown[rate->head];
-        uint64_t gone = bytes_of(bucket[0]) + bytes_of(bucket[1]);
-        conn->rate_before = (conn->rate_before + gone) & RN_RATE_BEFORE;
-        bucket[0] = bucket[1] = 0;
+        if (bucket[0] | bucket[1]) { // few are not empty
+            uint64_t gone = bytes_of(bucket[0]) + bytes_of(bucket[1]);
+            conn->rate_before = (conn->rate_before + gone) & RN_RATE_BEFORE;
+            bucket[0] = bucket[1] = 0;
+        }
         if (n == 0) { // the others passed without a packet
             end_second(conn, rate, 0);
             end_second(conn, rate, 1);

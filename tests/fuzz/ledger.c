@@ -121,7 +121,7 @@ static void must_be_empty(const struct flow_shard *s)
     must(s->rows.used == 0 && s->live == 0);
     for (unsigned c = 0; c < FLOW_FACT_CLASSES; c++)
         must(s->facts[c].used == 0);
-    must(s->rates.used == 0 && s->tcp_counts.used == 0);
+    must(s->rates.used == 1 && s->tcp_counts.used == 0);
     for (uint32_t i = 0; i < s->slots; i++)
         must((uint32_t)flow_slot_at(s, i) == 0);
     for (unsigned q = 0; q < FLOW_QUEUES; q++)
