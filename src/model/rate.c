@@ -57,12 +57,18 @@ static void end_second(const struct rn_conn *conn, struct rn_rate *rate, unsigne
     rn_rate_set_base(rate, end, conn->bytes[end] - (counted - bytes_of(bucket)));
 }
 
-void rn_conn_rate_roll(struct rn_conn *conn, struct rn_rate *rate, rn_time now)
+// Nothing of what the ring held counts any more, nor does the second that has ended.
+static void forget(struct rn_conn *conn, struct rn_rate *rate)
 {
-    int64_t ahead = rn_time_sec(now) - rn_time_sec(conn->last_seen);
-    if (ahead <= 0)
-        return;
-    for (int64_t n = 0; n < ahead && n <= RN_RATE_BUCKETS; n++) {
+    memset(rate->grown, 0, sizeof rate->grown);
+    rn_rate_set_base(rate, 0, conn->bytes[0]);
+    rn_rate_set_base(rate, 1, conn->bytes[1]);
+    conn->rate_before = (conn->bytes[0] + conn->bytes[1]) & RN_RATE_BEFORE;
+}
+
+static void advance(struct rn_conn *conn, struct rn_rate *rate, int64_t seconds)
+{
+    for (int64_t n = 0; n < seconds; n++) {
         uint16_t *bucket = rate->grown[rate->head];
         if (bucket[0] | bucket[1]) { // few are not empty
             uint64_t gone = bytes_of(bucket[0]) + bytes_of(bucket[1]);
@@ -73,8 +79,17 @@ void rn_conn_rate_roll(struct rn_conn *conn, struct rn_rate *rate, rn_time now)
             end_second(conn, rate, 0);
             end_second(conn, rate, 1);
         }
-        rate->head = (uint8_t)((rate->head + 1) % RN_RATE_BUCKETS);
+        rate->head = rate->head + 1 < RN_RATE_BUCKETS ? (uint8_t)(rate->head + 1) : 0;
     }
+}
+
+void rn_conn_rate_roll(struct rn_conn *conn, struct rn_rate *rate, rn_time now)
+{
+    int64_t ahead = rn_time_sec(now) - rn_time_sec(conn->last_seen);
+    if (ahead > RN_RATE_BUCKETS)
+        forget(conn, rate);
+    else
+        advance(conn, rate, ahead);
 }
 
 // Bytes of an end by how far back they lie from now: in the second that has begun, the one before, the eight before that,
