@@ -210,18 +210,18 @@ static void run_talk(struct talk *talk, uint32_t cap, uint32_t positions, uint32
     rn_ring_free(talk->back);
 }
 
-static void millions_of_items_without_rest(void **state)
+static void half_a_million_items_without_rest(void **state)
 {
     (void)state;
-    static struct talk talk = {.items = 3000000, .pause_mask = UINT64_MAX};
+    static struct talk talk = {.items = 500000, .pause_mask = UINT64_MAX};
     run_talk(&talk, 32, 0, 0);
 }
 
-static void millions_of_items_across_the_wrap(void **state)
+static void many_items_across_the_wrap(void **state)
 {
     (void)state;
-    static struct talk talk = {.items = 2000000, .pause_mask = UINT64_MAX};
-    run_talk(&talk, 32, UINT32_MAX - 1000000, INT32_MAX - 1000000);
+    static struct talk talk = {.items = 300000, .pause_mask = UINT64_MAX};
+    run_talk(&talk, 32, UINT32_MAX - 150000, INT32_MAX - 150000);
 }
 
 // Rests of about the time that a consumer takes to fall asleep hit the windows between its look and its wait.
@@ -252,8 +252,8 @@ int main(void)
         cmocka_unit_test(sleep_ends_at_its_time),
         cmocka_unit_test(inv_1_sleep_returns_at_once_while_something_is_there),
         cmocka_unit_test(inv_3_a_ring_before_the_sleep_is_not_lost),
-        cmocka_unit_test(millions_of_items_without_rest),
-        cmocka_unit_test(millions_of_items_across_the_wrap),
+        cmocka_unit_test(half_a_million_items_without_rest),
+        cmocka_unit_test(many_items_across_the_wrap),
         cmocka_unit_test(inv_1_no_wake_is_lost_while_the_producer_rests),
         cmocka_unit_test(inv_2_a_wake_after_a_long_sleep_is_prompt),
     };
