@@ -503,8 +503,8 @@ static void an_inferred_name_is_marked(void **state)
     const char *const apps[] = {"", "", "\"app\":{\"sni\":\"b.example\"},"};
     const char *const dpi[] = {
         "", "\"dpi_protocol\":\"QUIC\",\"dpi_text\":\"QUIC\",",
-        "\"dpi_domain\":\"b.example\",\"dpi_protocol\":\"QUIC\",\"dpi_text\":"
-        "\"QUIC (b.example)\","};
+        ("\"dpi_domain\":\"b.example\",\"dpi_protocol\":\"QUIC\",\"dpi_text\":"
+         "\"QUIC (b.example)\",")};
     for (unsigned i = 0; i < 3; i++) {
         char want[2048];
         event.conn.app = i > 0 ? RN_APP_QUIC : RN_APP_NONE;
