@@ -156,6 +156,13 @@ static double bandwidth(const struct rn_row *row)
     return row->bps[0] + row->bps[1];
 }
 
+// As the column shows it.
+static double rtt(const struct rn_row *row)
+{
+    rn_dur d;
+    return rn_conn_rtt(&row->conn, &row->tcp, &d) ? (double)d : 0;
+}
+
 static int compare_texts(struct look *look, const struct rn_row *a, const struct rn_row *b)
 {
     char texts[2][24];
@@ -174,8 +181,7 @@ static int compare(struct look *look, const struct rn_row *a, const struct rn_ro
     case RN_SORT_LOCAL:
         return compare_ends(x, x->local, y, y->local);
     case RN_SORT_RTT:
-        return compare_numbers(x->rtt_known ? (double)x->tcp.initial_rtt : 0,
-                               y->rtt_known ? (double)y->tcp.initial_rtt : 0);
+        return compare_numbers(rtt(a), rtt(b));
     case RN_SORT_BANDWIDTH:
         return compare_numbers(bandwidth(a), bandwidth(b));
     case RN_SORT_PROCESS:
