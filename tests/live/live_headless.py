@@ -182,8 +182,8 @@ def main():
             monitor = lab.near.spawn(sys.argv[1], "--headless", "-i", "veth0", "--duration", SECONDS, stdout=out, stderr=err)
         begun = time.monotonic()
         said = lab.folder / "err"
-        netlab.wait_for("the capture", lambda: monitor.poll() is not None or lab.near.run(
-            "cat", "/proc/net/packet").stdout.count("\n") > 1)
+        # Not just a packet socket: until it has its filter, what comes is thrown away.
+        netlab.wait_for("the capture", lambda: monitor.poll() is not None or "capture" in netlab.threads(monitor.pid))
         assert monitor.poll() is None, f"rustnet ended with {monitor.returncode}: {said.read_text()}"
         lab.far.ip("link", "set", "veth0", "up")
         netlab.wait_for("the link", lambda: lab.near.run("cat", "/sys/class/net/veth0/carrier").stdout == "1\n")

@@ -58,6 +58,15 @@ def wait_for(what, condition, seconds=10.0):
         time.sleep(0.02)
 
 
+def threads(pid):
+    """Names of the threads of a process; those that end meanwhile are left out."""
+    names = []
+    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/comm"):
+        with contextlib.suppress(OSError):
+            names.append(task.read_text(encoding="utf-8").strip())
+    return names
+
+
 class Namespace:
     def __init__(self, lab, name):
         self.lab, self.name = lab, name
