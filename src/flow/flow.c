@@ -47,6 +47,8 @@ void flow_pages_claim(struct flow_shard *s, struct flow_pages *out)
     out->part[out->count++] = pages_of(s->rows.base, FLOW_ROW_BYTES, low, low + ahead);
     out->part[out->count++] = pages_of(s->rows.base, FLOW_ROW_BYTES, high - ahead, high);
     out->part[out->count++] = pages_of(s->track, sizeof *s->track, low, low + ahead);
+    if (s->tcp_counts.fresh) // their counts, where any were needed so far
+        out->part[out->count++] = rn_pool_next(&s->tcp_counts, FLOW_PAGES_AHEAD);
     if (!s->index_ready && flow_places_touched(&s->rows) >= RN_FLOW_STRETCH) {
         out->part[out->count++] = pages_of(s->index, sizeof *s->index, 0, s->slots);
         s->index_ready = true;

@@ -249,7 +249,7 @@ static inline __attribute__((always_inline)) void flow_prefetch_slot(const struc
 }
 
 // Pages that will be touched next under the lock: claimed under it, made ready after it.
-#define FLOW_PAGES 4
+#define FLOW_PAGES 5
 struct flow_pages {
     struct rn_pages part[FLOW_PAGES];
     unsigned count;
