@@ -4,7 +4,7 @@
 //   gather ──────────> entry per row that matches: sort key, number of creation, place. Rows stay where they are.
 //   keep_best ───────> now and then, entries that can no longer get into the window are cut off
 //   position_of ─────> how many entries come before the selection: one pass, no sorting
-//   isolate ─────────> introselect brings entries [first, first + count) to where they belong; only they are sorted
+//   isolate ─────────> introselect (select.c) brings entries [first, first + count) to where they belong; only they are sorted
 //   copy_rows ───────> these rows, each under its shard's lock
 //
 // Gathering goes a stretch at a time through all shards in turn, not shard by shard: between two holds of the same lock
@@ -16,10 +16,9 @@
 // 1. The order is total: after the sort key come first_seen and id, upwards in both directions. (SORT_TIME is that
 //    order, and turns round as a whole.) It depends on no hash, address or place.
 // 2. Neither entries nor names can overflow: both are sized for all rows of the table at once.
-// 3. Random numbers choose where to cut, so nobody outside can choose traffic that is slow to select from; they have no
-//    influence on the result.
 #include <errno.h>
 
+#include "select.h"
 #include "shard.h"
 
 // Rows per hold of a lock where a callback looks at each: 30 us as long as that takes 3.5.
@@ -29,19 +28,10 @@
 #define AHEAD \
     8 // rows in front of the one that is looked at, of which is fetched what else is needed
 #define READY_ENTRIES 1024
-#define SAMPLE 64
-#define SMALL 128 // entries that are not worth a cut
-#define SELECT_EFFORT 8
 #define ROW_BITS 22
 _Static_assert(RN_FLOW_MAX_CONNECTIONS <= UINT32_C(1) << ROW_BITS, "a place holds any row");
 _Static_assert(RN_FLOW_SHARDS_MAX <= 1 << (32 - ROW_BITS), "a place holds any shard");
 #define SLACK 4096 // entries beyond the window's end that may gather before they are cut off
-
-enum { SORT_WORDS = 3, WORD_CREATED = SORT_WORDS, WORD_ID, WORDS };
-struct entry {
-    uint64_t word[WORDS]; // compared one after the other
-    uint32_t place;       // shard << ROW_BITS | row
-};
 
 // A set of interned names: a slot counts only if its round is the present one, so nothing has to be cleared.
 struct name_slot {
@@ -55,18 +45,18 @@ struct rn_flow_view {
     enum flow_side side;              // which is gathered
     uint32_t end[RN_FLOW_SHARDS_MAX]; // its rows in each shard, as far as is known
     uint64_t random;
-    bool met;            // ... the row that was asked for by key
-    struct entry chosen; // its entry
+    bool met;                 // ... the row that was asked for by key
+    struct flow_entry chosen; // its entry
     uint32_t matched;
     size_t ready; // entries whose pages have been touched
     size_t count; // entries; all that match come after them, if `cut`
     size_t keep;  // how many of the first are of use
     bool cut;
     bool fastest_first;
-    struct entry bar;      // the last of those that were kept; what comes after it is of no use
+    struct flow_entry bar; // the last of those that were kept; what comes after it is of no use
     uint64_t bar_rate;     // its rate, if the fastest come first, else 0
     struct rn_facts facts; // of the row that is looked at
-    struct entry entry[];
+    struct flow_entry entry[];
 };
 
 // What a view that is being made needs to know.
@@ -95,7 +85,7 @@ static uint64_t in_order(int64_t v)
 }
 
 // Family (one bit, IPv4 first), address, port.
-static void end_key(const struct rn_conn *conn, unsigned end, uint64_t word[SORT_WORDS])
+static void end_key(const struct rn_conn *conn, unsigned end, uint64_t word[FLOW_SORT_WORDS])
 {
     const struct rn_ip *ip = &conn->key.ip[end];
     uint64_t high = be64(ip->b), low = be64(ip->b + 8), v6 = !rn_ip_is_v4(ip);
@@ -136,26 +126,26 @@ static bool fast_enough(const struct look *look, const struct rn_conn *conn)
 }
 
 static void text_key(const struct look *look, const struct rn_conn *conn,
-                     const struct rn_facts *facts, uint64_t word[SORT_WORDS])
+                     const struct rn_facts *facts, uint64_t word[FLOW_SORT_WORDS])
 {
     char text[24] = {0};
     if (look->ops->sort_text)
         look->ops->sort_text(look->ops->ctx, look->out->request.sort, conn, facts, look->now, text);
-    for (unsigned i = 0; i < SORT_WORDS; i++)
+    for (unsigned i = 0; i < FLOW_SORT_WORDS; i++)
         word[i] = be64((const uint8_t *)text + (size_t)i * 8);
 }
 
 static void sort_key(const struct look *look, const struct flow_shard *s, uint32_t row,
-                     const struct rn_facts *facts, uint64_t word[WORDS])
+                     const struct rn_facts *facts, uint64_t word[FLOW_WORDS])
 {
     const struct rn_conn *conn = flow_row(s, row);
     word[0] = word[1] = word[2] = 0;
-    word[WORD_CREATED] = in_order(conn->first_seen);
-    word[WORD_ID] = conn->id;
+    word[FLOW_WORD_CREATED] = in_order(conn->first_seen);
+    word[FLOW_WORD_ID] = conn->id;
     switch (look->out->request.sort) {
     case RN_SORT_TIME:
-        word[0] = word[WORD_CREATED];
-        word[1] = word[WORD_ID];
+        word[0] = word[FLOW_WORD_CREATED];
+        word[1] = word[FLOW_WORD_ID];
         break;
     case RN_SORT_REMOTE:
         end_key(conn, rn_conn_remote(conn), word);
@@ -178,16 +168,8 @@ static void sort_key(const struct look *look, const struct flow_shard *s, uint32
     case RN_SORT_COUNT:
         break;
     }
-    for (unsigned i = 0; i < SORT_WORDS && look->out->request.descending; i++)
+    for (unsigned i = 0; i < FLOW_SORT_WORDS && look->out->request.descending; i++)
         word[i] = ~word[i];
-}
-
-static bool before(const struct entry *a, const struct entry *b)
-{
-    for (unsigned i = 0; i < WORDS - 1; i++)
-        if (a->word[i] != b->word[i])
-            return a->word[i] < b->word[i];
-    return a->word[WORDS - 1] < b->word[WORDS - 1];
 }
 
 // Gathering.
@@ -221,14 +203,15 @@ static void add_entry(struct look *look, const struct flow_shard *s, uint32_t ro
                       const struct rn_facts *facts, bool chosen)
 {
     struct rn_flow_view *view = look->view;
-    struct entry *entry = &view->entry[view->count];
+    struct flow_entry *entry = &view->entry[view->count];
     entry->place = s->number << ROW_BITS | row;
     sort_key(look, s, row, facts, entry->word);
-    if (RN_UNLIKELY(chosen) && (!view->met || view->chosen.word[WORD_ID] < entry->word[WORD_ID])) {
+    if (RN_UNLIKELY(chosen) &&
+        (!view->met || view->chosen.word[FLOW_WORD_ID] < entry->word[FLOW_WORD_ID])) {
         view->chosen = *entry;
         view->met = true;
     }
-    if (!view->cut || before(entry, &view->bar))
+    if (!view->cut || flow_entry_before(entry, &view->bar))
         view->count++;
 }
 
@@ -322,96 +305,16 @@ static void look_at_stretch(struct look *look, unsigned shard, uint32_t from, ui
     flow_unlock(s);
 }
 
-// Order.
-
-static void swap(struct entry *a, struct entry *b)
-{
-    struct entry t = *a;
-    *a = *b;
-    *b = t;
-}
-
-static void sift(struct entry *e, size_t root, size_t n)
-{
-    for (size_t child; (child = 2 * root + 1) < n; root = child) {
-        if (child + 1 < n && before(&e[child], &e[child + 1]))
-            child++;
-        if (!before(&e[root], &e[child]))
-            return;
-        swap(&e[root], &e[child]);
-    }
-}
-
-static void heap_sort(struct entry *e, size_t n)
-{
-    for (size_t root = n / 2; root-- > 0;)
-        sift(e, root, n);
-    for (size_t last = n; last-- > 1;) {
-        swap(&e[0], &e[last]);
-        sift(e, 0, last);
-    }
-}
-
-static uint64_t next_random(struct rn_flow_view *view) // xorshift64 (Marsaglia 2003)
-{
-    view->random ^= view->random << 13;
-    view->random ^= view->random >> 7;
-    view->random ^= view->random << 17;
-    return view->random;
-}
-
-// An entry of e[lo, hi) a little beyond rank k, seen from the nearer end: so k ends up in the smaller part. For a
-// window near an end, the first cut leaves but a few percent.
-static struct entry cut_near(struct rn_flow_view *view, size_t lo, size_t hi, size_t k)
-{
-    struct entry sample[SAMPLE];
-    for (unsigned i = 0; i < SAMPLE; i++)
-        sample[i] = view->entry[lo + next_random(view) % (hi - lo)];
-    heap_sort(sample, SAMPLE);
-    size_t at = (k - lo) * SAMPLE / (hi - lo);
-    return sample[at < SAMPLE / 2 ? at + 3 : at - 3];
-}
-
-// Moves what comes before `cut` to the front of e[lo, hi); returns where the rest begins.
-static size_t partition(struct entry *e, size_t lo, size_t hi, const struct entry *cut)
-{
-    for (;;) {
-        while (lo < hi && before(&e[lo], cut))
-            lo++;
-        while (lo < hi && !before(&e[hi - 1], cut))
-            hi--;
-        if (lo == hi)
-            return lo;
-        swap(&e[lo++], &e[--hi]);
-    }
-}
-
-// Afterwards none of e[from, k) comes after any of e[k, count).
-static void select_rank(struct rn_flow_view *view, size_t from, size_t k)
-{
-    size_t lo = from, hi = view->count, effort = SELECT_EFFORT * (hi - lo);
-    while (hi - lo > SMALL && effort >= hi - lo) {
-        effort -= hi - lo;
-        struct entry cut = cut_near(view, lo, hi, k);
-        size_t middle = partition(view->entry, lo, hi, &cut);
-        if (k < middle)
-            hi = middle;
-        else
-            lo = middle;
-    }
-    heap_sort(&view->entry[lo], hi - lo);
-}
-
 // Between two holds: cuts off what cannot be among the first `keep` any more.
 static void keep_best(struct rn_flow_view *view)
 {
     size_t keep = view->keep;
     if (view->count < keep + SLACK)
         return;
-    select_rank(view, 0, keep);
+    flow_select(view->entry, 0, keep, view->count, &view->random);
     view->bar = view->entry[0];
     for (size_t i = 1; i < keep; i++)
-        if (before(&view->bar, &view->entry[i]))
+        if (flow_entry_before(&view->bar, &view->entry[i]))
             view->bar = view->entry[i];
     view->count = keep;
     view->cut = true;
@@ -424,9 +327,10 @@ static void make_room(struct rn_flow_view *view, uint32_t rows)
 {
     if (RN_LIKELY(view->count + rows <= view->ready))
         return;
-    size_t most = (view->bytes - sizeof *view) / sizeof(struct entry), left = most - view->ready;
+    size_t most = (view->bytes - sizeof *view) / sizeof(struct flow_entry),
+           left = most - view->ready;
     size_t more = left < READY_ENTRIES ? left : READY_ENTRIES;
-    rn_pages_ready((struct rn_pages){&view->entry[view->ready], more * sizeof(struct entry)});
+    rn_pages_ready((struct rn_pages){&view->entry[view->ready], more * sizeof(struct flow_entry)});
     view->ready += more;
 }
 
@@ -455,20 +359,20 @@ static void gather(struct look *look, enum flow_side side)
 static void isolate(struct rn_flow_view *view, size_t first, size_t end)
 {
     if (first > 0)
-        select_rank(view, 0, first);
+        flow_select(view->entry, 0, first, view->count, &view->random);
     if (end < view->count)
-        select_rank(view, first, end);
-    heap_sort(&view->entry[first], end - first);
+        flow_select(view->entry, first, end, view->count, &view->random);
+    flow_sort(&view->entry[first], end - first);
 }
 
 // The window.
 
 // Of one that was not cut off: then all before it are there.
-static uint32_t position_of(const struct rn_flow_view *view, const struct entry *entry)
+static uint32_t position_of(const struct rn_flow_view *view, const struct flow_entry *entry)
 {
     uint32_t position = 0;
     for (size_t i = 0; i < view->count; i++)
-        position += before(&view->entry[i], entry);
+        position += flow_entry_before(&view->entry[i], entry);
     return position;
 }
 
@@ -496,13 +400,13 @@ static uint32_t window_first(const struct rn_snapshot *out, uint32_t count)
     return selected - first < count ? first : selected - count + 1;
 }
 
-static bool copy_row(const struct look *look, const struct entry *entry, struct rn_row *out)
+static bool copy_row(const struct look *look, const struct flow_entry *entry, struct rn_row *out)
 {
     struct flow_shard *s = &look->flow->shard[entry->place >> ROW_BITS];
     uint32_t row = entry->place & ((UINT32_C(1) << ROW_BITS) - 1);
     flow_lock(s);
     const struct rn_conn *conn = flow_row(s, row);
-    bool there = conn->id == entry->word[WORD_ID] && !(conn->flags & RN_CONN_TOMBSTONE);
+    bool there = conn->id == entry->word[FLOW_WORD_ID] && !(conn->flags & RN_CONN_TOMBSTONE);
     if (there) {
         out->conn = *conn;
         flow_tcp_report(s, row, &out->tcp);
@@ -526,7 +430,7 @@ static void move_up(struct rn_snapshot *out)
         out->selected_position = RN_VIEW_NONE; // otherwise the position is what was asked for
 }
 
-static void copy_rows(const struct look *look, const struct entry *entry, uint32_t count)
+static void copy_rows(const struct look *look, const struct flow_entry *entry, uint32_t count)
 {
     struct rn_snapshot *out = look->out;
     for (uint32_t i = 0; i < count; i++) {
@@ -565,7 +469,8 @@ static uint32_t find_window(struct look *look)
     if (request->select_position != RN_VIEW_NONE && request->select_position >= end)
         end = (size_t)request->select_position + 1;
     gather_first(look, end);
-    if (look->view->met && look->view->cut && before(&look->view->bar, &look->view->chosen))
+    if (look->view->met && look->view->cut &&
+        flow_entry_before(&look->view->bar, &look->view->chosen))
         gather_first(look, SIZE_MAX - SLACK);
     out->matched = look->view->matched;
     out->selected_position = selected_position(look);
@@ -591,7 +496,7 @@ struct rn_flow_view *rn_flow_view_new(const struct rn_flow *flow, struct rn_err 
     size_t rows = 0;
     for (unsigned i = 0; i < flow->cfg.shards; i++)
         rows += flow->shard[i].rows.cap;
-    size_t bytes = sizeof(struct rn_flow_view) + rows * sizeof(struct entry), slots = 16;
+    size_t bytes = sizeof(struct rn_flow_view) + rows * sizeof(struct flow_entry), slots = 16;
     while (slots < 2 * rows)
         slots *= 2;
     struct rn_flow_view *view = rn_pages_map(bytes);
